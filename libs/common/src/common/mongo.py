@@ -1,0 +1,104 @@
+"""The only module that knows which driver talks to MongoDB.
+
+motor is fixed for this project and past its end of life; its successor,
+`pymongo.AsyncMongoClient`, differs in the calls wrapped here, so that moving is a
+change of this file alone (docs/decisions/0003).
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorCollection,
+    AsyncIOMotorCursor,
+    AsyncIOMotorDatabase,
+)
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NetworkTimeout,
+    NotPrimaryError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+)
+from tenacity import retry, retry_if_exception_type, wait_random_exponential
+
+__all__ = [
+    "ASCENDING",
+    "AWAY",
+    "DESCENDING",
+    "BulkWriteError",
+    "Client",
+    "Collection",
+    "Database",
+    "Document",
+    "DuplicateKeyError",
+    "IndexModel",
+    "PyMongoError",
+    "ReturnDocument",
+    "UpdateOne",
+    "aggregate",
+    "connect",
+    "expiring",
+    "until_reachable",
+]
+
+log = structlog.get_logger()
+
+Document = dict[str, Any]
+Client = AsyncIOMotorClient[Document]
+Database = AsyncIOMotorDatabase[Document]
+Collection = AsyncIOMotorCollection[Document]
+
+AWAY = (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    NotPrimaryError,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+)
+"""MongoDB does not answer now; the same operation may succeed later."""
+
+
+def connect(url: str) -> Client:
+    """A client whose acknowledged writes survive a crash (majority, journalled)."""
+    return AsyncIOMotorClient(
+        url,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=2_000,
+        socketTimeoutMS=10_000,
+        connectTimeoutMS=2_000,
+        appname="convo",
+    )
+
+
+async def aggregate(
+    collection: Collection, pipeline: Sequence[Mapping[str, Any]]
+) -> AsyncIterator[Document]:
+    """Run an aggregation; motor returns the cursor, its successor awaits it."""
+    cursor: AsyncIOMotorCursor[Document] = collection.aggregate(list(pipeline))
+    async for document in cursor:
+        yield document
+
+
+def expiring(field: str, after: timedelta) -> IndexModel:
+    """An index that lets MongoDB drop documents `after` the moment in `field`."""
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=int(after.total_seconds()))
+
+
+@retry(retry=retry_if_exception_type(AWAY), wait=wait_random_exponential(multiplier=0.3, max=5))
+async def until_reachable(prepare: Callable[[], Awaitable[object]]) -> None:
+    """Run `prepare`, again and again while MongoDB does not answer."""
+    await prepare()
