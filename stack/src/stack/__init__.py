@@ -1,0 +1,1 @@
+"""Runs the whole platform natively on one machine: servers, services, one command."""

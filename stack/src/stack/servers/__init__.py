@@ -1,0 +1,1 @@
+"""The servers the platform stands on, one module each."""
