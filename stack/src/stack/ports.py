@@ -20,6 +20,14 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
+def free_range(count: int) -> int:
+    """Find `count` free ports in a row and return the first."""
+    while True:
+        [first] = free_ports(1)
+        if first + count < 65536 and not any(is_taken(first + n) for n in range(1, count)):
+            return first
+
+
 def is_taken(port: int, *, udp: bool = False) -> bool:
     kind = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as probe:
