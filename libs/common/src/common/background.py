@@ -19,7 +19,7 @@ async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     A service whose relay is dead but whose health check is green is worse than a
     service that is restarted.
     """
-    tasks = [asyncio.create_task(_guarded(work), name=work.__qualname__) for work in works]
+    tasks = [asyncio.create_task(_guarded(work), name=_name(work)) for work in works]
     try:
         yield
     finally:
@@ -32,5 +32,9 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
     except Exception:
-        log.exception("background task failed", task=work.__qualname__)
+        log.exception("background task failed", task=_name(work))
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _name(work: Coroutine[Any, Any, None]) -> str:
+    return getattr(work, "__qualname__", repr(work))

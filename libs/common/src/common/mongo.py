@@ -13,7 +13,6 @@ import structlog
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorCollection,
-    AsyncIOMotorCursor,
     AsyncIOMotorDatabase,
 )
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
@@ -88,8 +87,7 @@ async def aggregate(
     collection: Collection, pipeline: Sequence[Mapping[str, Any]]
 ) -> AsyncIterator[Document]:
     """Run an aggregation; motor returns the cursor, its successor awaits it."""
-    cursor: AsyncIOMotorCursor[Document] = collection.aggregate(list(pipeline))
-    async for document in cursor:
+    async for document in collection.aggregate(list(pipeline)):
         yield document
 
 

@@ -1,0 +1,166 @@
+"""Who may take part in a room: a service's own copy of what rooms decided.
+
+Kept from rooms' facts. When a person is not in it yet, rooms is asked once over
+HTTP, so that a join is seen at once: the only call between services there is.
+"""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from common.bus import Subscription
+from common.events import (
+    ParticipantAdmitted,
+    ParticipantRemoved,
+    RoomClosed,
+    RoomDeleted,
+    RoomEvent,
+    RoomOpened,
+)
+from common.mongo import ASCENDING, Database, Document, IndexModel
+from common.problems import NotFound, Unavailable
+
+
+class RoomNotFound(NotFound):
+    """No such room, or none that this person may know of."""
+
+    code = "room-not-found"
+
+    def __init__(self, message: str = "Meeting not found") -> None:
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One person's place in one room."""
+
+    room_id: str
+    user_id: str
+    display_name: str
+    role: str
+    """Meeting role: `host` or `participant`."""
+    topology: str = "auto"
+    is_open: bool = True
+    """Whether the room still takes calls and messages."""
+
+
+class AccessList:
+    """The collections `access` (one row a person and room) and `access_rooms`.
+
+    Facts may come late, twice or out of order: each row keeps the `seq` of the
+    newest one it has seen and lets no older one change it.
+    """
+
+    def __init__(self, db: Database, rooms_url: str, client: httpx.AsyncClient) -> None:
+        self._people = db["access"]
+        self._rooms = db["access_rooms"]
+        self._url = rooms_url
+        self._client = client
+
+    async def prepare(self) -> None:
+        """Create the index that finds everybody of one room."""
+        await self._people.create_indexes([IndexModel([("room", ASCENDING)])])
+
+    async def of(self, room_id: str, user_id: str, token: str) -> Access:
+        """The person's place in the room, as rooms sees it.
+
+        Raises:
+            RoomNotFound: They have none.
+            Unavailable: It is not known here and rooms does not answer.
+        """
+        row = await self._people.find_one({"_id": _key(room_id, user_id)})
+        room = await self._rooms.find_one({"_id": room_id})
+        if row is None or not row["admitted"] or room is None or "topology" not in room:
+            return await self._ask(room_id, user_id, token)
+        if room.get("deleted"):
+            raise RoomNotFound
+        access = Access(room_id, user_id, row["name"], row["role"], room["topology"])
+        return replace(access, is_open=not room.get("closed", False))
+
+    async def _ask(self, room_id: str, user_id: str, token: str) -> Access:
+        try:
+            answer = await self._client.get(
+                f"{self._url}/rooms/{room_id}/access/{user_id}",
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as away:
+            raise Unavailable("The room cannot be looked up right now; please try again.") from away
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            raise RoomNotFound
+        if answer.is_error:
+            raise Unavailable("The room cannot be looked up right now; please try again.")
+        told = answer.json()
+        access = Access(
+            room_id=room_id,
+            user_id=user_id,
+            display_name=told["displayName"],
+            role=told["role"],
+            topology=told["topology"],
+            is_open=told["isOpen"],
+        )
+        await self._admit(access, seq=told["seq"])
+        await self._update_room(room_id, told["seq"], {"topology": access.topology})
+        return access
+
+    def subscriptions(self) -> list[Subscription[Any]]:
+        """What keeps the copy true."""
+        return [
+            Subscription(RoomOpened, self._opened),
+            Subscription(ParticipantAdmitted, self._admitted),
+            Subscription(ParticipantRemoved, self._removed),
+            Subscription(RoomClosed, self._closed),
+            Subscription(RoomDeleted, self._deleted),
+        ]
+
+    async def _opened(self, event: RoomOpened) -> None:
+        await self._update_room(event.room_id, event.seq, {"topology": event.topology})
+        host = Access(event.room_id, event.host_id, event.host_name, "host")
+        await self._admit(host, seq=event.seq)
+
+    async def _admitted(self, event: ParticipantAdmitted) -> None:
+        person = Access(event.room_id, event.user_id, event.display_name, event.role)
+        await self._admit(person, seq=event.seq)
+
+    async def _removed(self, event: ParticipantRemoved) -> None:
+        await self._write(event.room_id, event.user_id, event.seq, {"admitted": False})
+
+    async def _closed(self, event: RoomClosed) -> None:
+        await self._end_room(event, "closed")
+
+    async def _deleted(self, event: RoomDeleted) -> None:
+        await self._end_room(event, "deleted")
+
+    async def _end_room(self, event: RoomEvent, how: str) -> None:
+        # Final, so its order among other facts does not matter.
+        await self._rooms.update_one({"_id": event.room_id}, {"$set": {how: True}}, upsert=True)
+
+    async def set_topology(self, room_id: str, seq: int, topology: str) -> None:
+        """The room's calls carry media another way from now on."""
+        await self._update_room(room_id, seq, {"topology": topology})
+
+    async def _admit(self, person: Access, *, seq: int) -> None:
+        fields = {"admitted": True, "name": person.display_name, "role": person.role}
+        await self._write(person.room_id, person.user_id, seq, fields)
+
+    async def _write(self, room_id: str, user_id: str, seq: int, fields: Document) -> None:
+        row = {**fields, "room": room_id, "user": user_id}
+        await self._people.update_one(
+            {"_id": _key(room_id, user_id)}, _if_newer(seq, row), upsert=True
+        )
+
+    async def _update_room(self, room_id: str, seq: int, fields: Document) -> None:
+        await self._rooms.update_one({"_id": room_id}, _if_newer(seq, fields), upsert=True)
+
+
+def _if_newer(seq: int, fields: Document) -> list[Document]:
+    """An update that changes a row only when it has not seen `seq` yet."""
+    # $literal: a name may begin with a dollar sign, which a pipeline would read as a path.
+    merged = {"$mergeObjects": ["$$ROOT", {"$literal": {**fields, "seq": seq}}]}
+    older = {"$lt": [{"$ifNull": ["$seq", 0]}, seq]}
+    return [{"$replaceWith": {"$cond": [older, merged, "$$ROOT"]}}]
+
+
+def _key(room_id: str, user_id: str) -> str:
+    return f"{room_id}:{user_id}"

@@ -1,0 +1,31 @@
+"""How the gateway hands a client's frame to a service, and what comes back."""
+
+from typing import Any
+
+from pydantic import Field
+
+from common.wire import Wire
+
+
+class Command(Wire):
+    """One frame from a client's socket, as `POST /commands` receives it.
+
+    Who sent it is in the access token beside it. A service subclasses this with its
+    own `type` and `data`, and joins them in one discriminated union (`protocol.py`).
+    """
+
+    connection_id: str
+    """The socket it came through; live frames reach it under `connection.<id>`."""
+    gateway_id: str
+    """The gateway process that holds the socket."""
+
+
+class Reply(Wire):
+    """The answer to the client, and what its connection hears from now on.
+
+    The service decides who may hear what; the gateway obeys.
+    """
+
+    data: dict[str, Any] = Field(default_factory=dict)
+    subscribe: list[str] = Field(default_factory=list)
+    unsubscribe: list[str] = Field(default_factory=list)

@@ -1,0 +1,122 @@
+"""What every service is given, and how it is started."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypedDict, TypeVar
+
+import httpx
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from common import health, mongo, telemetry, web
+from common.access import AccessList
+from common.bus import Bus
+from common.clock import Clock, utc_now
+from common.identity import Verifier
+from common.mongo import Database
+from common.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+class State(TypedDict):
+    """What a request can reach; a service's own state adds to it."""
+
+    db: Database
+    verifier: Verifier
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The connections a service holds while it runs."""
+
+    db: Database
+    bus: Bus
+    http: httpx.AsyncClient
+    verifier: Verifier
+    settings: ServiceSettings
+
+    def state(self) -> State:
+        return State(db=self.db, verifier=self.verifier, clock=utc_now)
+
+    def access_list(self) -> AccessList:
+        """The service's own copy of who may take part in which room."""
+        return AccessList(self.db, self.settings.rooms_url, self.http)
+
+    async def store_answers(self) -> bool:
+        try:
+            await self.db.command("ping")
+        except mongo.AWAY:
+            return False
+        return True
+
+
+def create(
+    name: str,
+    settings: ServiceSettings,
+    opened: Callable[[Resources], AsyncIterator[State]],
+    *routers: APIRouter,
+) -> FastAPI:
+    """An application with everything services have in common around its `routers`.
+
+    `opened` is the service's own lifespan: an async generator that is given the
+    resources and yields the state for requests.
+    """
+    resources: list[Resources] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        telemetry.configure(name, level=settings.log_level, otlp_endpoint=settings.otlp_endpoint)
+        client = mongo.connect(settings.mongo_url.get_secret_value())
+        async with httpx.AsyncClient(timeout=2.0) as http:
+            held = Resources(
+                db=client[settings.database],
+                bus=Bus(settings.amqp_url.get_secret_value()),
+                http=http,
+                verifier=Verifier(settings.jwks_url, http),
+                settings=settings,
+            )
+            resources[:] = [held]
+            async with asynccontextmanager(opened)(held) as state:
+                yield state
+        client.close()
+
+    async def store_answers() -> bool:
+        return bool(resources) and await resources[0].store_answers()
+
+    async def bus_answers() -> bool:
+        return bool(resources) and await resources[0].bus.reachable()
+
+    app = FastAPI(
+        title=name,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses={400: {"description": "Malformed JSON"}},
+    )
+    web.render_problems(app)
+    app.add_middleware(web.Edge, service=name)
+    app.include_router(
+        health.router(name, needed={"mongo": store_answers}, helpful={"rabbitmq": bus_answers})
+    )
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def serve(create_app: Callable[[S], FastAPI], settings: S) -> None:
+    """Serve until SIGTERM: stop taking requests, finish those begun, close."""
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        ws="none",
+    )

@@ -1,0 +1,1 @@
+"""Rooms: durable places, who belongs to them, and the log of their meetings."""

@@ -1,0 +1,31 @@
+"""Puts rooms together. Read this first: it names every part and joins them."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from common import background, idempotency, mongo, service
+from common.outbox import Relay
+from rooms.consumers import subscriptions
+from rooms.expiry import close_expired
+from rooms.passwords import Passwords
+from rooms.repository import MeetingRepository, RoomRepository
+from rooms.routes import State, router
+from rooms.settings import Settings
+
+
+async def opened(its: service.Resources) -> AsyncIterator[State]:
+    relay = Relay(its.db["rooms"], its.bus)
+    rooms = RoomRepository(its.db, written=relay.wake)
+    meetings = MeetingRepository(its.db)
+    for prepare in (relay.prepare, rooms.prepare, meetings.prepare):
+        await mongo.until_reachable(prepare)
+    await mongo.until_reachable(lambda: idempotency.prepare(its.db))
+
+    its.bus.subscribe("rooms", subscriptions(rooms, meetings))
+    async with background.running(its.bus.run(), relay.run(), close_expired(rooms)):
+        yield State(**its.state(), rooms=rooms, meetings=meetings, passwords=Passwords())
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return service.create("rooms", settings, opened, router)
