@@ -72,6 +72,8 @@ class Process:
 
     async def exited(self) -> int:
         """Wait for the end and return the exit status, negative for a signal."""
+        if self.returncode is not None:
+            return self.returncode
         loop = asyncio.get_running_loop()
         over = asyncio.Event()
         descriptor = os.pidfd_open(self.pid)
@@ -98,9 +100,12 @@ class Process:
     def failed_to_start(self) -> Trouble:
         how = "is not ready" if self.returncode is None else "ended while starting"
         return Trouble(
-            f"{self.program.name} {how}; its last words: {last_words(self.log)}",
+            f"{self.program.name} {how}; its last words: {self.last_words()}",
             remedy=f"The whole log is in {self.log}.",
         )
+
+    def last_words(self) -> str:
+        return last_words(self.log)
 
     def stop(self, *, grace: float = 10.0) -> None:
         """Ask the program to end; after `grace` seconds make it."""

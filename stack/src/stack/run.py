@@ -1,0 +1,155 @@
+"""`stack run`: starts everything in order, watches over it, stops it in reverse order."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+
+from stack import configuration, credentials, folder, plan, terminal
+from stack.configuration import Configuration
+from stack.process import Program
+from stack.servers.server import Server
+from stack.supervisor import Supervisor, run_once
+from stack.trouble import Trouble
+
+_UNTIL_READY = 120.0
+"""Seconds the services may take until the gateway says that all is well."""
+
+_TOO_MANY_RESTARTS = 3
+
+
+def run() -> None:
+    """Run the platform until Ctrl-C or SIGTERM.
+
+    Raises:
+        Trouble: Something on this machine stands in the way.
+    """
+    settings = configuration.read()
+    with folder.locked(settings.data):
+        folder.need_disk(settings.data)
+        for claim in plan.claims(settings):
+            claim.check()
+        folder.rotate(settings.logs)
+        asyncio.run(_Platform(settings).run())
+
+
+class _Platform:
+    def __init__(self, settings: Configuration) -> None:
+        self._settings = settings
+        self._secrets = {
+            **credentials.load(settings.data / "secrets.env"),
+            **{name: value for name, value in settings.environment.items() if value},
+        }
+        self._supervisor = Supervisor(
+            settings.logs, say=terminal.note, changed=self._leave_word_for_status
+        )
+        self._layers: list[list[str]] = []
+        """Names of programs that may stop together; the last layer stops first."""
+
+    async def run(self) -> None:
+        begun = time.monotonic()
+        task = _end_on_signals(self._supervisor)
+        try:
+            await self._start()
+            self._welcome(time.monotonic() - begun)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # Only our own signal handler cancels us, so nobody is left to be told.
+            task.uncancel()
+            terminal.say("\nStopping; press Ctrl-C again to stop at once.")
+        finally:
+            with terminal.step("stopped"):
+                for names in reversed(self._layers):
+                    await self._supervisor.stop(*names)
+
+    async def _start(self) -> None:
+        terminal.say("Starting ConvoConnect")
+        servers = await self._start_servers()
+        environment = plan.environment(self._settings, self._secrets, servers)
+        with terminal.step("exchanges and queues"):
+            await run_once(plan.topology(environment), self._settings.logs)
+        with terminal.step("services and gateway"):
+            programs = plan.services(environment)
+            self._layers += [[each.name for each in programs[:-1]], [programs[-1].name]]
+            for program in programs:
+                await self._supervisor.start(program)
+            await self._until_ready(programs)
+
+    async def _start_servers(self) -> Sequence[Server]:
+        """Start all of them at the same time, each with its programs one after the other."""
+        started: list[Server] = []
+        names: list[str] = []
+        self._layers.append(names)
+
+        async def start(name: str, prepare: Callable[[], Server]) -> None:
+            with terminal.step(name):
+                server = await asyncio.to_thread(prepare)
+                for program in server.programs:
+                    names.append(program.name)
+                    await self._supervisor.start(program)
+                started.append(server)
+
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for name, prepare in plan.servers(self._settings, self._secrets).items():
+                    starting.create_task(start(name, prepare))
+        except* Trouble as failed:
+            troubles: list[Trouble] = _troubles(failed)
+        else:
+            return started
+        raise troubles[0]
+
+    async def _until_ready(self, programs: Sequence[Program]) -> None:
+        deadline = time.monotonic() + _UNTIL_READY
+        url = f"http://127.0.0.1:{self._settings.port('gateway')}/readyz"
+        while not await asyncio.to_thread(plan.answers, url):
+            for program in programs:
+                kept = self._supervisor.kept[program.name]
+                if kept.restarts >= _TOO_MANY_RESTARTS:
+                    raise kept.process.failed_to_start()
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"{url} did not answer 200 within {_UNTIL_READY:g} s.",
+                    remedy=f"The logs of all services are in {self._settings.logs}.",
+                )
+            await asyncio.sleep(0.2)
+
+    def _welcome(self, seconds: float) -> None:
+        terminal.say(
+            f"\nConvoConnect is ready after {seconds:.0f} s:  {plan.public_url(self._settings)}\n\n"
+            "  1. Open that address, create an account and start a meeting.\n"
+            "  2. Open the meeting's link in a second window to be your own guest.\n"
+            "  3. Press Ctrl-C here to stop; everything you did is there again next time.\n\n"
+            f"  Logs: {self._settings.logs}    What runs: make status\n"
+        )
+
+    def _leave_word_for_status(self) -> None:
+        programs = {
+            name: {"pid": kept.process.pid, "started": kept.started, "restarts": kept.restarts}
+            for name, kept in self._supervisor.kept.items()
+        }
+        folder.note(self._settings.data, programs)
+
+
+def _troubles(failed: BaseExceptionGroup[Trouble]) -> list[Trouble]:
+    return [each for each in failed.exceptions if isinstance(each, Trouble)]
+
+
+def _end_on_signals(supervisor: Supervisor) -> asyncio.Task[None]:
+    """Cancel the calling task on the first signal; end everything at once on the next."""
+    task: asyncio.Task[None] | None = asyncio.current_task()
+    assert task is not None
+    asked = False
+
+    def end() -> None:
+        nonlocal asked
+        if asked:
+            supervisor.kill()
+            os._exit(130)
+        asked = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    return task
