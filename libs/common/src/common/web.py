@@ -80,8 +80,12 @@ def render_problems(app: FastAPI) -> None:
         message = f"{first['path']}: {first['message']}" if first["path"] else first["message"]
         return response(422, "validation-failed", message, members={"errors": errors})
 
-    async def plain(_: Request, error: Exception) -> JSONResponse:
+    async def plain(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if isinstance(
+            error.__cause__, problems.Problem
+        ):  # FastAPI wraps what reading a body raises
+            return await refused(request, error.__cause__)
         phrase = HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-")
         return response(
@@ -96,8 +100,12 @@ def render_problems(app: FastAPI) -> None:
             headers={"Retry-After": "2"},
         )
 
-    async def bug(_: Request, __: Exception) -> JSONResponse:
-        return response(500, "internal-error", "Something went wrong here; it has been noted.")
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        # This runs outside `Edge`, so the trace is found in the scope.
+        trace = request.scope.get("trace_id", "")
+        log.error("request failed", trace_id=trace, exc_info=error)
+        message = "Something went wrong here; it has been noted."
+        return response(500, "internal-error", message, members={"traceId": trace})
 
     app.add_exception_handler(Exception, bug)
     app.add_exception_handler(problems.Problem, refused)
@@ -137,6 +145,7 @@ class Edge:
             telemetry.span(scope["method"], headers, SpanKind.SERVER) as trace_id,
             structlog.contextvars.bound_contextvars(trace_id=trace_id),
         ):
+            scope["trace_id"] = trace_id
             try:
                 await self._app(scope, _bounded(receive, headers), sent)
             finally:

@@ -1,0 +1,115 @@
+import itertools
+
+import httpx
+import pytest
+
+from common.access import AccessList, RoomNotFound
+from common.events import (
+    ParticipantAdmitted,
+    ParticipantRemoved,
+    RoomClosed,
+    RoomDeleted,
+    RoomOpened,
+)
+from common.mongo import Database
+from common.problems import Unavailable
+from common.testing import NOON
+
+OPENED = RoomOpened(
+    occurred_at=NOON,
+    room_id="r1",
+    seq=1,
+    room_name="Tea",
+    host_id="ada",
+    host_name="Ada",
+    is_private=True,
+    topology="auto",
+)
+ADMITTED = ParticipantAdmitted(
+    occurred_at=NOON, room_id="r1", seq=2, user_id="bob", display_name="$Bob", role="participant"
+)
+REMOVED = ParticipantRemoved(occurred_at=NOON, room_id="r1", seq=3, user_id="bob", reason="left")
+
+
+def access_list(db: Database, answer=lambda _: httpx.Response(404)) -> AccessList:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return AccessList(db, "http://rooms.test", client)
+
+
+async def hear(people: AccessList, *events) -> None:
+    reactions = {each.event: each.react for each in people.subscriptions()}
+    for event in events:
+        await reactions[type(event)](event)
+
+
+async def test_the_host_and_the_admitted_have_access(db: Database) -> None:
+    people = access_list(db)
+    await hear(people, OPENED, ADMITTED)
+
+    assert (await people.of("r1", "ada", "token")).role == "host"
+    assert (await people.of("r1", "bob", "token")).display_name == "$Bob"
+    with pytest.raises(RoomNotFound):
+        await people.of("r1", "eve", "token")
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([OPENED, ADMITTED, REMOVED])])
+async def test_who_was_removed_has_no_access_whatever_the_order(db: Database, order) -> None:
+    people = access_list(db)
+    await hear(people, *order)
+
+    with pytest.raises(RoomNotFound):
+        await people.of("r1", "bob", "token")
+
+
+async def test_a_closed_room_is_known_to_be_closed_even_when_told_early(db: Database) -> None:
+    people = access_list(db)
+    closed = RoomClosed(
+        occurred_at=NOON, room_id="r1", seq=4, reason="host_closed", duration_seconds=1
+    )
+
+    await hear(people, closed, OPENED)
+
+    assert not (await people.of("r1", "ada", "token")).is_open
+
+
+async def test_a_deleted_room_is_gone(db: Database) -> None:
+    people = access_list(db)
+    await hear(people, OPENED, RoomDeleted(occurred_at=NOON, room_id="r1", seq=2))
+
+    with pytest.raises(RoomNotFound):
+        await people.of("r1", "ada", "token")
+
+
+async def test_rooms_is_asked_once_about_who_is_not_known_yet(db: Database) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.path, request.headers["authorization"]))
+        told = {
+            "displayName": "Bob",
+            "role": "participant",
+            "topology": "mesh",
+            "isOpen": True,
+            "seq": 2,
+        }
+        return httpx.Response(200, json=told)
+
+    people = access_list(db, answer)
+
+    assert (await people.of("r1", "bob", "secret")).topology == "mesh"
+    assert (await people.of("r1", "bob", "secret")).display_name == "Bob"
+    assert asked == [("/rooms/r1/access/bob", "Bearer secret")]
+
+
+async def test_when_rooms_is_away_the_answer_is_later_not_no(db: Database) -> None:
+    with pytest.raises(Unavailable):
+        await access_list(db, lambda _: httpx.Response(500)).of("r1", "bob", "token")
+
+
+async def test_an_older_answer_does_not_bring_back_who_was_removed(db: Database) -> None:
+    people = access_list(db)
+    await hear(people, OPENED, REMOVED, ADMITTED)
+
+    row = await db["access"].find_one({"_id": "r1:bob"})
+
+    assert row["admitted"] is False

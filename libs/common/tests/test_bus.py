@@ -1,0 +1,232 @@
+import asyncio
+from contextlib import asynccontextmanager
+
+import aio_pika
+import pytest
+
+from common import background, topology
+from common.bus import Bus, BusAway, Subscription
+from common.events import Envelope, GatewayAlive, SessionRevoked, UserConnected, UserRegistered
+from common.mongo import Database
+from common.outbox import ARCHIVE, Relay, entries
+from common.presence import Gateways
+from common.problems import NotFound, Unavailable
+from common.testing import NOON, eventually
+
+REGISTERED = UserRegistered(occurred_at=NOON, user_id="ada")
+
+
+def auth_reactions(react) -> list:
+    return [Subscription(event, react) for event in topology.READERS["auth"]]
+
+
+@asynccontextmanager
+async def running(url: str, react=None):
+    bus = Bus(url)
+    if react is not None:
+        bus.subscribe("auth", auth_reactions(react))
+    async with background.running(bus.run()):
+        yield bus
+
+
+async def taken(url: str, queue: str):
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        found = await (await channel.get_queue(queue)).get(fail=False)
+        if found is not None:
+            await found.ack()
+        return found
+
+
+def connected(gateway: str = "g1") -> UserConnected:
+    return UserConnected(
+        occurred_at=NOON, connection_id="c1", user_id="ada", session_id="s1", gateway_id=gateway
+    )
+
+
+async def test_a_fact_reaches_whoever_reads_it(amqp_url: str) -> None:
+    heard = []
+
+    async def react(event) -> None:
+        heard.append(event)
+
+    async with running(amqp_url, react) as bus:
+        event = connected()
+        await bus.publish(Envelope.of(event, {}))
+
+        await eventually(lambda: asyncio.sleep(0, heard))
+
+    assert heard == [event]
+
+
+async def test_a_fact_that_no_queue_takes_is_not_called_published(amqp_url: str) -> None:
+    async with running(amqp_url) as bus:
+        unknown = Envelope.of(REGISTERED, {})
+        object.__setattr__(unknown, "type", "nobody.reads_this.v1")
+
+        with pytest.raises(BusAway):
+            await bus.publish(unknown)
+
+
+async def test_what_a_retry_may_cure_waits_and_what_it_cannot_is_dead(amqp_url: str) -> None:
+    async def react(event) -> None:
+        if event.gateway_id == "away":
+            raise Unavailable("MongoDB is away")
+        raise NotFound("Never there")
+
+    async with running(amqp_url, react) as bus:
+        await bus.publish(Envelope.of(connected("away"), {}))
+        await bus.publish(Envelope.of(connected("wrong"), {}))
+
+        waiting = await eventually(lambda: taken(amqp_url, topology.retry_queue("auth", 5)))
+        dead = await eventually(lambda: taken(amqp_url, topology.dead_queue("auth")))
+
+    assert waiting.headers["x-attempt"] == 1
+    assert b'"away"' in waiting.body
+    assert b'"wrong"' in dead.body
+    assert dead.headers["x-error"] == "NotFound: Never there"
+
+
+async def test_a_poison_message_stops_nothing(amqp_url: str) -> None:
+    heard = []
+
+    async def react(event) -> None:
+        heard.append(event.gateway_id)
+
+    async with running(amqp_url, react) as bus:
+        async with await aio_pika.connect(amqp_url) as connection:
+            channel = await connection.channel()
+            exchange = await channel.get_exchange(topology.EVENTS)
+            poison = aio_pika.Message(b"{not json", type=UserConnected.type)
+            await exchange.publish(poison, UserConnected.type)
+        await bus.publish(Envelope.of(connected("after"), {}))
+
+        await eventually(lambda: asyncio.sleep(0, heard))
+        dead = await eventually(lambda: taken(amqp_url, topology.dead_queue("auth")))
+
+    assert heard == ["after"]
+    assert dead.body == b"{not json"
+
+
+async def test_a_retried_fact_comes_back_by_itself(amqp_url: str) -> None:
+    tries = []
+
+    async def react(event) -> None:
+        tries.append(event)
+        if len(tries) == 1:
+            raise Unavailable("not yet")
+
+    async with running(amqp_url, react) as bus:
+        await bus.publish(Envelope.of(connected(), {}))
+
+        await eventually(lambda: asyncio.sleep(0, len(tries) == 2))
+
+    assert tries[0] == tries[1]
+
+
+async def test_subscriptions_must_be_what_the_topology_declares(amqp_url: str) -> None:
+    with pytest.raises(ValueError, match="auth reads"):
+        Bus(amqp_url).subscribe("auth", [])
+
+
+async def test_the_bus_is_found_again_after_the_broker_cut_it(
+    amqp_url: str, broker: tuple[str, str]
+) -> None:
+    heard = []
+
+    async def react(event) -> None:
+        heard.append(event.gateway_id)
+
+    async with running(amqp_url, react) as bus:
+        await bus.publish(Envelope.of(connected("before"), {}))
+        await eventually(lambda: asyncio.sleep(0, "before" in heard))
+        await _cut_everything(amqp_url, broker[1])
+
+        async def published() -> bool:
+            try:
+                await bus.publish(Envelope.of(connected("after"), {}))
+            except BusAway:
+                return False
+            return True
+
+        await eventually(published)
+        await eventually(lambda: asyncio.sleep(0, "after" in heard))
+
+
+async def _cut_everything(url: str, management: str) -> None:
+    import httpx  # noqa: PLC0415
+
+    host = url.rpartition("/")[2]
+
+    async def cut() -> int:
+        async with httpx.AsyncClient(base_url=management) as api:
+            mine = [c["name"] for c in (await api.get(f"/api/vhosts/{host}/connections")).json()]
+            for name in mine:
+                await api.delete(f"/api/connections/{name.replace('>', '%3E').replace(' ', '%20')}")
+            return len(mine)
+
+    await eventually(cut, within=20, every=0.3)
+
+
+async def test_the_relay_publishes_what_a_crashed_process_left(amqp_url: str, db: Database) -> None:
+    document = {"_id": "ada", "outbox": entries([REGISTERED])}
+    await db["users"].insert_one(document)  # written, and then the process died
+
+    async with running(amqp_url) as bus:
+        relay = Relay(db["users"], bus)
+        await relay.prepare()
+        assert await relay.flush() == 1
+        assert await relay.flush() == 0
+
+    published = await eventually(lambda: taken(amqp_url, "analytics"))
+    assert UserRegistered.parse(published.body) == REGISTERED
+    assert published.message_id == str(REGISTERED.event_id)
+    assert published.headers["cloudEvents:source"] == "/convo/auth"
+    assert (await db["users"].find_one({"_id": "ada"}))["outbox"] == []
+    archived = await db[ARCHIVE].find_one({"_id": str(REGISTERED.event_id)})
+    assert archived["type"] == REGISTERED.type
+
+
+async def test_facts_of_one_document_keep_their_order(amqp_url: str, db: Database) -> None:
+    facts = [UserRegistered(occurred_at=NOON, user_id=str(n)) for n in range(20)]
+    await db["users"].insert_one({"_id": "ada", "outbox": entries(facts)})
+
+    async with running(amqp_url) as bus:
+        await Relay(db["users"], bus).flush()
+
+    heard = [UserRegistered.parse((await taken(amqp_url, "analytics")).body) for _ in facts]
+    assert heard == facts
+
+
+async def test_the_relay_keeps_facts_while_the_broker_is_away(db: Database) -> None:
+    await db["users"].insert_one({"_id": "ada", "outbox": entries([REGISTERED])})
+    bus = Bus("amqp://nobody:secret@127.0.0.1:1/")
+    relay = Relay(db["users"], bus)
+    import common.bus  # noqa: PLC0415
+
+    before, common.bus.PUBLISH_TIMEOUT = common.bus.PUBLISH_TIMEOUT, 0.1
+    try:
+        with pytest.raises(BusAway):
+            await relay.flush()
+    finally:
+        common.bus.PUBLISH_TIMEOUT = before
+
+    assert len((await db["users"].find_one({"_id": "ada"}))["outbox"]) == 1
+
+
+async def test_a_gateway_is_silent_when_it_was_not_heard_for_long(db: Database) -> None:
+    gateways = Gateways(db)
+    alive = gateways.subscription()
+    later = NOON.replace(minute=1)
+
+    await alive.react(GatewayAlive(occurred_at=NOON, gateway_id="old"))
+    await alive.react(GatewayAlive(occurred_at=later, gateway_id="new"))
+    await alive.react(GatewayAlive(occurred_at=NOON, gateway_id="new"))  # late, changes nothing
+
+    assert await gateways.silent(at=later) == ["old"]
+
+
+def test_revocation_is_not_shown_to_clients() -> None:
+    revoked = SessionRevoked(occurred_at=NOON, user_id="a", session_id="s", reason="logout")
+
+    assert Envelope.of(revoked, {}).audience == ()
