@@ -1,0 +1,65 @@
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+PACKAGES := common stack $(notdir $(patsubst %/,%,$(dir $(wildcard gateway/pyproject.toml services/*/pyproject.toml))))
+only ?=
+
+##@ Everyday
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	     /^[a-z0-9-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ready ## Set up what is missing, start the whole platform on this machine, print its address
+	@$(BIN)/stack run
+
+status: ## Show what runs, since when, with how much memory
+	@$(BIN)/stack status
+
+stop: ## Stop what another terminal runs
+	@$(BIN)/stack stop
+
+reset: ## Delete all accounts, messages and recordings of this machine (asks first)
+	@$(BIN)/stack reset
+
+##@ Before you push
+check: lint types unit web-check ## What to run while you work; only=services/rooms for one of them
+
+lint: ready ## Style, formatting, dead code, import direction
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(if $(wildcard .importlinter),$(BIN)/lint-imports)
+	$(if $(wildcard tools/house_rules.py),$(BIN)/python tools/house_rules.py)
+
+types: ready ## mypy, strict
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+
+unit: ready ## Tests that need no browser; only=<folder, file or test>
+	$(BIN)/pytest $(only)
+
+web-check: ready ## The web client: style, types, tests
+	$(if $(wildcard web/package.json),$(BIN)/npm --prefix web run check)
+
+e2e: ready-to-test ## People in real browsers, through the whole running platform; only=<file or test>
+	$(BIN)/pytest $(or $(only),tests/e2e)
+
+test: ready-to-test check e2e ## Everything CI runs, from a bare machine
+
+##@ Now and then
+lock: ready ## Pin what the pyproject files ask for; only=upgrade to take newer versions
+	@UV=$(BIN)/uv sh requirements/lock.sh $(only)
+
+contracts: ready ## Write schemas, docs/events.md and the web client's types anew from the code
+	$(BIN)/python -m common.contracts
+
+clean: ## Remove what can be made again; accounts, messages and recordings stay
+	rm -rf .venv .data/stamps .data/tools web/node_modules web/dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.data/*' -prune -exec rm -rf {} +
+
+ready:
+	@sh stack/bootstrap.sh
+
+ready-to-test:
+	@sh stack/bootstrap.sh test
+
+.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts clean ready ready-to-test
