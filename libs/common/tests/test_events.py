@@ -1,7 +1,16 @@
 import pytest
 from pydantic import ValidationError
 
-from common.events import Envelope, MessagePosted, NotificationCreated, UserUpdated
+from common.events import (
+    Envelope,
+    MessagePosted,
+    NotificationCreated,
+    PeerJoined,
+    PeerState,
+    PersonalText,
+    UserUpdated,
+)
+from common.events.event import Event
 from common.testing import NOON
 
 
@@ -48,6 +57,33 @@ def test_what_is_personal_is_left_out_for_statistics() -> None:
     assert message().impersonal()["sender"] == "ada"
     updated = UserUpdated(occurred_at=NOON, user_id="ada", full_name="Ada L", profile_picture=None)
     assert "Ada L" not in str(updated.impersonal())
+
+
+def test_what_is_personal_is_left_out_however_deep_it_lies() -> None:
+    peer = PeerState(
+        peer_id="p1",
+        user_id="ada",
+        display_name="Ada L",
+        role="host",
+        state="connected",
+        audio=True,
+        video=False,
+        screen=False,
+        hand_raised_at=None,
+        joined_at=NOON,
+    )
+    joined = PeerJoined(occurred_at=NOON, room_id="r1", seq=1, meeting_id="m1", peer=peer)
+
+    class Seen(Event):
+        type = "test.seen.v1"
+        name: PersonalText | None
+        peers: list[PeerState]
+
+    seen = Seen(occurred_at=NOON, name="Ada L", peers=[peer])
+
+    assert "Ada L" not in str(joined.impersonal())
+    assert joined.impersonal()["peer"]["userId"] == "ada"
+    assert seen.impersonal().keys() == {"eventId", "occurredAt"}
 
 
 def test_an_envelope_says_who_sees_the_fact() -> None:

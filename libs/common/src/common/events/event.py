@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self, get_args
 from uuid import UUID, uuid4
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.clock import Timestamp
 from common.wire import Wire
@@ -62,16 +62,30 @@ class Event(Wire):
         return ()
 
     def impersonal(self) -> dict[str, Any]:
-        """The body without what is marked `Personal`."""
-        return self.model_dump(mode="json", exclude=self._personal_fields())
+        """The body without what is marked `Personal`, however deep it lies."""
+        return self.model_dump(mode="json", exclude=_personal_fields(type(self)))
 
-    @classmethod
-    def _personal_fields(cls) -> set[str]:
-        return {
-            name
-            for name, field in cls.model_fields.items()
-            if Personal in field.metadata or Personal in get_args(field.annotation)
-        }
+
+def _personal_fields(model: type[BaseModel]) -> dict[str, Any]:
+    """What pydantic's `exclude` is told to leave out."""
+    found: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if Personal in field.metadata or _is_personal(kind):
+            found[name] = True
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            found[name] = _personal_fields(kind) or False  # False: nothing to leave out
+    return found
+
+
+def _is_personal(annotation: Any) -> bool:
+    """Whether something inside, for example one member of a union, is marked."""
+    return any(
+        part is Personal
+        or _is_personal(part)
+        or (isinstance(part, type) and issubclass(part, BaseModel) and _personal_fields(part))
+        for part in get_args(annotation)
+    )
 
 
 class RoomEvent(Event):
