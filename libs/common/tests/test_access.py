@@ -76,6 +76,8 @@ async def test_a_deleted_room_is_gone(db: Database) -> None:
     people = access_list(db)
     await hear(people, OPENED, RoomDeleted(occurred_at=NOON, room_id="r1", seq=2))
 
+    assert await people.is_deleted("r1")
+    assert not await people.is_deleted("r2")
     with pytest.raises(RoomNotFound):
         await people.of("r1", "ada", "token")
 

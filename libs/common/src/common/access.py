@@ -20,16 +20,8 @@ from common.events import (
     RoomOpened,
 )
 from common.mongo import ASCENDING, Database, Document, IndexModel
-from common.problems import NotFound, Unavailable
-
-
-class RoomNotFound(NotFound):
-    """No such room, or none that this person may know of."""
-
-    code = "room-not-found"
-
-    def __init__(self, message: str = "Meeting not found") -> None:
-        super().__init__(message)
+from common.problems import RoomNotFound as RoomNotFound
+from common.problems import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,13 @@ class AccessList:
             raise RoomNotFound
         access = Access(room_id, user_id, row["name"], row["role"], room["topology"])
         return replace(access, is_open=not room.get("closed", False))
+
+    async def admits(self, room_id: str, user_id: str) -> bool:
+        """Whether the person may take part now, as far as it is known here; rooms is not asked."""
+        row = await self._people.find_one({"_id": _key(room_id, user_id)})
+        room = await self._rooms.find_one({"_id": room_id}) or {}
+        ended = room.get("closed", False) or room.get("deleted", False)
+        return row is not None and row["admitted"] and not ended
 
     async def _ask(self, room_id: str, user_id: str, token: str) -> Access:
         try:
@@ -135,6 +134,10 @@ class AccessList:
     async def _end_room(self, event: RoomEvent, how: str) -> None:
         # Final, so its order among other facts does not matter.
         await self._rooms.update_one({"_id": event.room_id}, {"$set": {how: True}}, upsert=True)
+
+    async def is_deleted(self, room_id: str) -> bool:
+        """Whether it is known here that the room is gone."""
+        return await self._rooms.find_one({"_id": room_id, "deleted": True}) is not None
 
     async def set_topology(self, room_id: str, seq: int, topology: str) -> None:
         """The room's calls carry media another way from now on."""
