@@ -24,16 +24,16 @@ reset: ## Delete all accounts, messages and recordings of this machine (asks fir
 ##@ Before you push
 check: lint types unit web-check ## What to run while you work; only=services/rooms for one of them
 
-lint: ready ## Style, formatting, dead code, import direction
+lint: ready-python ## Style, formatting, dead code, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(if $(wildcard .importlinter),$(BIN)/lint-imports)
 	$(if $(wildcard tools/house_rules.py),$(BIN)/python tools/house_rules.py)
 
-types: ready ## mypy, strict
+types: ready-python ## mypy, strict
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 
-unit: ready ## Tests that need no browser; only=<folder, file or test>
+unit: ready-python ## Tests that need no browser; only=<folder, file or test>
 	$(BIN)/pytest $(only)
 
 web-check: ready ## The web client: style, types, tests
@@ -45,11 +45,11 @@ e2e: ready-to-test ## People in real browsers, through the whole running platfor
 test: ready-to-test check e2e ## Everything CI runs, from a bare machine
 
 ##@ Now and then
-lock: ready ## Pin what the pyproject files ask for; only=upgrade to take newer versions
+lock: ready-python ## Pin what the pyproject files ask for; only=upgrade to take newer versions
 	@UV=$(BIN)/uv sh requirements/lock.sh $(only)
 
-contracts: ready ## Write schemas, docs/events.md and the web client's types anew from the code
-	$(BIN)/python -m common.contracts
+contracts: ready-python ## Write schemas, docs/events.md and the web client's types anew from the code
+	$(BIN)/python -m common.contracts write .
 
 clean: ## Remove what can be made again; accounts, messages and recordings stay
 	rm -rf .venv .data/stamps .data/tools web/node_modules web/dist
@@ -59,7 +59,10 @@ clean: ## Remove what can be made again; accounts, messages and recordings stay
 ready:
 	@sh stack/bootstrap.sh
 
+ready-python:
+	@sh stack/bootstrap.sh python
+
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts clean ready ready-to-test
+.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts clean ready ready-python ready-to-test

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what this machine lacks to run (or, with the argument `test`, to test) the platform.
+# Installs what this machine lacks to run the platform. With the argument `test` also what the
+# tests in browsers need; with `python` all but the web client.
 # Each step is skipped while its inputs are unchanged, so that a second run takes no time.
 set -eu
 cd "$(dirname "$0")/.."
@@ -150,7 +151,7 @@ fi
 
 # --- The web client ------------------------------------------------------------------------
 
-[ -f web/package-lock.json ] || exit 0
+[ "$wanted" != python ] && [ -f web/package-lock.json ] || exit 0
 export PATH="$venv/bin:$PATH"
 web_packages=$(hash_of web/package-lock.json)
 installed=web/node_modules/.package-lock.json

@@ -138,6 +138,7 @@ async def run_once(program: Program, logs: Path) -> None:
         raise process.failed_to_start() from None
     finally:
         process.signal(signal.SIGKILL)
+        await process.exited()
     if status != 0:
         raise Trouble(
             f"{program.name} {_how_it_ended(status)}; its last words: {process.last_words()}",

@@ -1,0 +1,55 @@
+"""What the caller sets wins over `.env`, and what is set over what is made up."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stack import configuration, plan
+from stack.configuration import Configuration
+from stack.servers.server import Server
+from stack.trouble import Trouble
+
+SECRETS = {"CONVO_AUTH_KEY_SECRET": "k"}
+
+
+def test_dotenv_understands_quotes_comments_and_export(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text('# ours\n\nexport CONVO_A="two words"\nCONVO_B=1 # why\n')
+
+    assert configuration._dotenv(path) == {"CONVO_A": "two words", "CONVO_B": "1"}
+
+
+@pytest.mark.parametrize("line", ["CONVO_A", 'CONVO_A="open', "1=2"])
+def test_a_line_that_is_not_understood_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / ".env"
+    path.write_text(f"CONVO_OK=1\n{line}\n")
+
+    with pytest.raises(Trouble, match=re.escape("Line 2 of .env")):
+        configuration._dotenv(path)
+
+
+def test_services_are_told_where_everything_is() -> None:
+    mongo = Server(name="MongoDB", programs=[], variables={"CONVO_MONGO_URL": "mongodb://here"})
+
+    told = plan.environment(Configuration({"CONVO_CHAT_PORT": "9000"}), SECRETS, [mongo])
+
+    assert told["CONVO_MONGO_URL"] == "mongodb://here"
+    assert told["CONVO_CHAT_URL"] == "http://127.0.0.1:9000"
+    assert told["CONVO_JWKS_URL"] == "http://127.0.0.1:8101/.well-known/jwks.json"
+    assert told["CONVO_PUBLIC_URL"] == "http://localhost:8080"
+
+
+def test_what_the_caller_sets_wins() -> None:
+    caller = Configuration({"CONVO_PUBLIC_URL": "https://meet.example"})
+
+    told = plan.environment(caller, SECRETS, [])
+
+    assert told["CONVO_PUBLIC_URL"] == "https://meet.example"
+
+
+def test_an_external_server_without_its_credentials_is_refused() -> None:
+    caller = Configuration({"CONVO_S3_URL": "https://s3.example"})
+
+    with pytest.raises(Trouble, match="CONVO_S3_ACCESS_KEY and CONVO_S3_SECRET_KEY"):
+        plan.servers(caller, SECRETS)
