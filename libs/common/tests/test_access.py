@@ -115,3 +115,16 @@ async def test_an_older_answer_does_not_bring_back_who_was_removed(db: Database)
     row = await db["access"].find_one({"_id": "r1:bob"})
 
     assert row["admitted"] is False
+
+
+async def test_an_id_cannot_lead_to_another_address_of_rooms(db: Database) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path)
+        return httpx.Response(404)
+
+    with pytest.raises(RoomNotFound):
+        await access_list(db, answer).of("r1/access/ada?\n#", "bob", "token")
+
+    assert asked == [b"/rooms/r1%2Faccess%2Fada%3F%0A%23/access/bob"]

@@ -7,6 +7,7 @@ HTTP, so that a join is seen at once: the only call between services there is.
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -81,7 +82,7 @@ class AccessList:
     async def _ask(self, room_id: str, user_id: str, token: str) -> Access:
         try:
             answer = await self._client.get(
-                f"{self._url}/rooms/{room_id}/access/{user_id}",
+                f"{self._url}/rooms/{quote(room_id, safe='')}/access/{quote(user_id, safe='')}",
                 headers={"Authorization": f"Bearer {token}"},
             )
         except (httpx.HTTPError, httpx.InvalidURL) as away:

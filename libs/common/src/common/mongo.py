@@ -28,6 +28,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
+from pymongo.read_concern import ReadConcern
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "aggregate",
     "connect",
     "expiring",
+    "of_majority",
     "until_reachable",
 ]
 
@@ -81,6 +83,11 @@ def connect(url: str) -> Client:
         connectTimeoutMS=2_000,
         appname="convo",
     )
+
+
+def of_majority(collection: Collection) -> Collection:
+    """The collection as a majority has it: nothing that is read there can be undone."""
+    return collection.with_options(read_concern=ReadConcern("majority"))
 
 
 async def aggregate(
