@@ -128,3 +128,26 @@ async def test_an_id_cannot_lead_to_another_address_of_rooms(db: Database) -> No
         await access_list(db, answer).of("r1/access/ada?\n#", "bob", "token")
 
     assert asked == [b"/rooms/r1%2Faccess%2Fada%3F%0A%23/access/bob"]
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([OPENED, ADMITTED, REMOVED])])
+async def test_who_is_admitted_is_known_without_asking_rooms(db: Database, order) -> None:
+    people = access_list(db)
+    assert not await people.admits("r1", "ada")
+
+    await hear(people, *order)
+
+    assert await people.admits("r1", "ada")
+    assert not await people.admits("r1", "bob")
+    assert not await people.admits("r2", "ada")
+
+
+async def test_a_room_that_ended_admits_nobody(db: Database) -> None:
+    people = access_list(db)
+    closed = RoomClosed(occurred_at=NOON, room_id="r1", seq=4, reason="expired", duration_seconds=1)
+    await hear(people, OPENED, closed)
+    await hear(people, OPENED.model_copy(update={"room_id": "r2"}))
+    await hear(people, RoomDeleted(occurred_at=NOON, room_id="r2", seq=2))
+
+    assert not await people.admits("r1", "ada")
+    assert not await people.admits("r2", "ada")
