@@ -1,0 +1,86 @@
+"""Frames from the socket: which leads to which handler, and what the caller then hears."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from common.access import AccessList
+from common.bus import Bus
+from common.frames import Reply
+from common.identity import CurrentCaller, bearer
+from signaling import domain, handlers
+from signaling.protocol import (
+    Frame,
+    JoinedView,
+    JoinRoom,
+    LeaveRoom,
+    LowerHand,
+    MediaState,
+    RaiseHand,
+    Signal,
+)
+from signaling.repository import CallRepository, ClosedSockets
+from signaling.routes import Now, Relaying
+
+
+def _calls(request: Request) -> CallRepository:
+    return request.state.calls  # type: ignore[no-any-return]
+
+
+def _access(request: Request) -> AccessList:
+    return request.state.access  # type: ignore[no-any-return]
+
+
+def _closed(request: Request) -> ClosedSockets:
+    return request.state.closed  # type: ignore[no-any-return]
+
+
+def _bus(request: Request) -> Bus:
+    return request.state.bus  # type: ignore[no-any-return]
+
+
+def _token(request: Request) -> str:
+    return bearer(request.headers.get("authorization"))
+
+
+Calls = Annotated[CallRepository, Depends(_calls)]
+Access = Annotated[AccessList, Depends(_access)]
+Closed = Annotated[ClosedSockets, Depends(_closed)]
+Live = Annotated[Bus, Depends(_bus)]
+Token = Annotated[str, Depends(_token)]
+
+router = APIRouter(tags=["commands"])
+
+
+@router.post("/commands")
+async def command(  # noqa: PLR0913, PLR0917 - FastAPI takes dependencies as parameters
+    frame: Frame,
+    calls: Calls,
+    access: Access,
+    closed: Closed,
+    bus: Live,
+    relays: Relaying,
+    caller: CurrentCaller,
+    token: Token,
+    now: Now,
+) -> Reply:
+    """Answer one frame that the gateway passes on, and say what its connection may hear."""
+    room_id = frame.data.room_id
+    match frame:
+        case Signal():
+            await handlers.signal(calls, bus, frame.data, by=caller)
+        case JoinRoom():
+            call = await handlers.join(calls, access, closed, frame, by=caller, token=token, at=now)
+            ice = relays.servers_for(caller.user_id, at=now)
+            joined = JoinedView.of(call, domain.own_peer(call, caller.session_id), ice)
+            return Reply(data=joined.model_dump(mode="json"), subscribe=[f"room.{room_id}"])
+        case LeaveRoom():
+            await handlers.leave(calls, room_id, by=caller, at=now)
+            return Reply(unsubscribe=[f"room.{room_id}"])
+        case MediaState():
+            await handlers.set_media(calls, frame.data, by=caller, at=now)
+        case RaiseHand():
+            await handlers.raise_hand(calls, room_id, by=caller, at=now)
+        case LowerHand():
+            await handlers.lower_hand(calls, room_id, by=caller, at=now)
+    return Reply()

@@ -1,0 +1,67 @@
+"""What signaling decides: pure, nothing here waits, stores or asks for the time."""
+
+from signaling.domain.call import (
+    MOST_PEERS,
+    TOPOLOGY,
+    Call,
+    CallFull,
+    Change,
+    Meeting,
+    NotInCall,
+    Peer,
+    RoomEnded,
+    own_peer,
+    still_open,
+)
+from signaling.domain.ice import TTL, IceServers, Relays, RTCIceServer, stun_of
+from signaling.domain.media import lower_hand, raise_hand, set_media
+from signaling.domain.presence import (
+    GRACE,
+    Newcomer,
+    drop_lost,
+    end,
+    is_lost,
+    join,
+    leave,
+    lose_connection,
+    lose_gateways,
+    remove_user,
+)
+from signaling.domain.signal import Address, PeerNotFound, PeerReconnecting, Route, route
+
+__all__ = [
+    "GRACE",
+    "MOST_PEERS",
+    "TOPOLOGY",
+    "TTL",
+    "Address",
+    "Call",
+    "CallFull",
+    "Change",
+    "IceServers",
+    "Meeting",
+    "Newcomer",
+    "NotInCall",
+    "Peer",
+    "PeerNotFound",
+    "PeerReconnecting",
+    "RTCIceServer",
+    "Relays",
+    "RoomEnded",
+    "Route",
+    "drop_lost",
+    "end",
+    "is_lost",
+    "join",
+    "leave",
+    "lose_connection",
+    "lose_gateways",
+    "lower_hand",
+    "own_peer",
+    "raise_hand",
+    "remove_user",
+    "route",
+    "set_media",
+    "still_open",
+    "stun_of",
+]

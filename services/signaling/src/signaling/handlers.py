@@ -1,0 +1,143 @@
+"""Load, decide, save: one function for each thing signaling can be asked to do."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from common.access import AccessList, RoomNotFound
+from common.bus import Bus
+from common.clock import new_id
+from common.identity import Caller
+from signaling import domain
+from signaling.domain import Call, Newcomer
+from signaling.protocol import JoinRoom, MediaSet, Signaled
+from signaling.repository import CallRepository, ClosedSockets
+
+
+async def join(  # noqa: PLR0913 - who, where, with what and when
+    calls: CallRepository,
+    access: AccessList,
+    closed: ClosedSockets,
+    frame: JoinRoom,
+    *,
+    by: Caller,
+    token: str,
+    at: datetime,
+) -> Call:
+    """Raises `RoomNotFound`, `RoomEnded` and what `domain.join` raises."""
+    wanted = frame.data
+    place = await access.of(wanted.room_id, by.user_id, token)
+    domain.still_open(is_open=place.is_open)
+    who = Newcomer(
+        user_id=by.user_id,
+        session_id=by.session_id,
+        connection_id=frame.connection_id,
+        gateway_id=frame.gateway_id,
+        display_name=place.display_name,
+        role=place.role,
+        peer_id=wanted.peer_id,
+        audio=wanted.audio,
+        video=wanted.video,
+    )
+    call = await _enter(calls, wanted.room_id, who, at=at)
+    await _catch_up(calls, access, closed, wanted.room_id, who, at=at)
+    return call
+
+
+async def leave(calls: CallRepository, room_id: str, *, by: Caller, at: datetime) -> None:
+    await calls.change(room_id, lambda call: domain.leave(call, by.session_id, at=at))
+
+
+async def set_media(calls: CallRepository, wanted: MediaSet, *, by: Caller, at: datetime) -> None:
+    def decide(call: Call) -> domain.Change:
+        return domain.set_media(
+            call,
+            by.session_id,
+            audio=wanted.audio,
+            video=wanted.video,
+            screen=wanted.screen,
+            at=at,
+        )
+
+    await calls.change(wanted.room_id, decide)
+
+
+async def raise_hand(calls: CallRepository, room_id: str, *, by: Caller, at: datetime) -> None:
+    await calls.change(room_id, lambda call: domain.raise_hand(call, by.session_id, at=at))
+
+
+async def lower_hand(calls: CallRepository, room_id: str, *, by: Caller, at: datetime) -> None:
+    await calls.change(room_id, lambda call: domain.lower_hand(call, by.session_id, at=at))
+
+
+async def signal(calls: CallRepository, bus: Bus, signaled: Signaled, *, by: Caller) -> None:
+    """Raises what `domain.route` raises, and `BusAway`."""
+    addresses = await calls.addresses(signaled.room_id)
+    route = domain.route(addresses, session_id=by.session_id, to=signaled.to)
+    shown = {"from": route.sender, **signaled.content()}
+    await bus.show([f"connection.{route.connection_id}"], "signal", signaled.room_id, shown)
+
+
+async def lose_connection(
+    calls: CallRepository, closed: ClosedSockets, connection_id: str, *, at: datetime
+) -> None:
+    """A socket closed; told late or twice changes nothing."""
+    await closed.add(connection_id, at=at)
+    await _await_again(calls, connection_id, at=at)
+
+
+async def lose_gateways(
+    calls: CallRepository, gateway_ids: Collection[str], *, at: datetime
+) -> None:
+    """Wait for the peers behind gateways that fell silent; doing it twice changes nothing."""
+    for room_id in await calls.with_gateways(gateway_ids):
+        await calls.change(room_id, lambda call: domain.lose_gateways(call, gateway_ids, at=at))
+
+
+async def drop_lost(calls: CallRepository, *, at: datetime) -> None:
+    """Drop peers that did not come back in time; doing it twice changes nothing."""
+    for room_id in await calls.with_lost_peers(at=at):
+        await calls.change(room_id, lambda call: domain.drop_lost(call, at=at))
+
+
+async def remove_user(
+    calls: CallRepository, access: AccessList, room_id: str, user_id: str, *, at: datetime
+) -> None:
+    """Take a person out of the call, unless they have been admitted again by now."""
+    if not await access.admits(room_id, user_id):
+        await calls.change(room_id, lambda call: domain.remove_user(call, user_id, at=at))
+
+
+async def end_call(calls: CallRepository, room_id: str, *, at: datetime) -> None:
+    """The room is over; doing it twice changes nothing."""
+    await calls.change(room_id, lambda call: domain.end(call, at=at))
+
+
+async def _enter(calls: CallRepository, room_id: str, who: Newcomer, *, at: datetime) -> Call:
+    peer_id, meeting_id = new_id(), new_id()
+
+    def decide(call: Call) -> domain.Change:
+        return domain.join(call, who, new_peer_id=peer_id, new_meeting_id=meeting_id, at=at)
+
+    return await calls.change(room_id, decide)
+
+
+async def _catch_up(  # noqa: PLR0913 - as `join`
+    calls: CallRepository,
+    access: AccessList,
+    closed: ClosedSockets,
+    room_id: str,
+    who: Newcomer,
+    *,
+    at: datetime,
+) -> None:
+    """React to facts that came while the join was decided: they found no peer to act on."""
+    if await closed.has(who.connection_id):
+        await _await_again(calls, who.connection_id, at=at)
+    if not await access.admits(room_id, who.user_id):
+        await remove_user(calls, access, room_id, who.user_id, at=at)
+        raise RoomNotFound
+
+
+async def _await_again(calls: CallRepository, connection_id: str, *, at: datetime) -> None:
+    for room_id in await calls.with_connection(connection_id):
+        await calls.change(room_id, lambda call: domain.lose_connection(call, connection_id, at=at))

@@ -1,0 +1,294 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from common.events import CallEnded, CallStarted, PeerChanged, PeerJoined, PeerLeft
+from common.testing import NOON
+from signaling import domain
+from signaling.domain import Call, Newcomer
+
+SECOND = timedelta(seconds=1)
+
+
+def device(who: str, socket: str = "", **more) -> Newcomer:
+    """A person's device: its session is named like the socket it had first."""
+    return Newcomer(
+        user_id=who.partition("-")[0],
+        session_id=who,
+        connection_id=socket or f"socket-of-{who}",
+        gateway_id="g1",
+        display_name=who.title(),
+        role="participant",
+        **more,
+    )
+
+
+def joined(call: Call, who: Newcomer, *, as_peer: str = "", at=NOON):
+    peer_id = as_peer or f"peer-of-{who.session_id}"
+    return domain.join(call, who, new_peer_id=peer_id, new_meeting_id=f"m{call.version}", at=at)
+
+
+def call_of(*names: str) -> Call:
+    call = Call("r1")
+    for name in names:
+        call, _ = joined(call, device(name))
+    return call
+
+
+def kinds(facts) -> list[type]:
+    return [type(fact) for fact in facts]
+
+
+def test_the_first_peer_starts_the_call() -> None:
+    call, facts = joined(Call("r1"), device("ada", audio=True))
+
+    assert kinds(facts) == [CallStarted, PeerJoined]
+    assert [fact.seq for fact in facts] == [1, 2]
+    assert facts[0].started_by == "ada"
+    assert facts[0].meeting_id == facts[1].meeting_id == call.meeting.id
+    assert (facts[1].peer.audio, facts[1].peer.video, facts[1].peer.screen) == (True, False, False)
+    assert call.version == 2
+
+
+def test_nobody_hears_through_which_socket_a_peer_is_reached() -> None:
+    _, [_, fact] = joined(Call("r1"), device("ada"))
+
+    assert not {"sessionId", "connectionId", "gatewayId"} & set(fact.peer.model_dump())
+
+
+def test_the_second_peer_joins_the_same_meeting() -> None:
+    call, facts = joined(call_of("ada"), device("bob"))
+
+    assert kinds(facts) == [PeerJoined]
+    assert call.meeting.attended == ("ada", "bob")
+    assert [peer.user_id for peer in call.peers] == ["ada", "bob"]
+
+
+def test_two_devices_of_one_person_are_two_peers_and_one_attendant() -> None:
+    call = call_of("ada-laptop", "ada-phone")
+
+    assert len(call.peers) == 2
+    assert call.meeting.attended == ("ada",)
+
+
+def test_a_call_has_room_for_so_many_and_for_those_who_come_back(monkeypatch) -> None:
+    monkeypatch.setattr("signaling.domain.presence.MOST_PEERS", 2)
+    full = call_of("ada", "bob")
+
+    with pytest.raises(domain.CallFull):
+        joined(full, device("eve"))
+    assert len(joined(full, device("bob", "other"), as_peer="new")[0].peers) == 2
+
+
+def test_the_same_frame_again_changes_nothing() -> None:
+    call = call_of("ada", "bob")
+
+    assert joined(call, device("bob")) == (call, [])
+
+
+def test_a_session_that_comes_back_is_the_same_peer_and_nobody_sees_it_leave() -> None:
+    call, _ = domain.raise_hand(call_of("ada", "bob"), "bob", at=NOON)
+    call, _ = domain.lose_connection(call, "socket-of-bob", at=NOON)
+
+    call, facts = joined(call, device("bob", "new-socket", peer_id="peer-of-bob"), at=NOON + SECOND)
+
+    assert kinds(facts) == [PeerChanged]
+    bob = call.peer_of("bob")
+    assert (bob.peer_id, bob.state, bob.reconnecting_since) == ("peer-of-bob", "connected", None)
+    assert bob.connection_id == "new-socket"
+    assert bob.hand_raised_at == NOON
+    assert bob.joined_at == NOON
+
+
+def test_a_new_socket_before_the_old_one_is_known_to_be_closed_keeps_the_peer() -> None:
+    call, _ = joined(call_of("ada"), device("ada", "new-socket", peer_id="peer-of-ada"))
+
+    after, facts = domain.lose_connection(call, "socket-of-ada", at=NOON)
+
+    assert facts == []
+    assert after.peer_of("ada").connection_id == "new-socket"
+
+
+def test_a_new_socket_moves_the_version_so_that_no_older_decision_brings_the_old_one_back() -> None:
+    before = call_of("ada")
+    after, facts = joined(before, device("ada", "new-socket", peer_id="peer-of-ada"))
+
+    assert after.version == before.version + 1
+    assert kinds(facts) == [PeerChanged]
+
+
+def test_coming_back_on_the_same_socket_may_switch_devices_on() -> None:
+    call, [fact] = joined(call_of("ada"), device("ada", video=True))
+
+    assert (fact.peer.audio, fact.peer.video) == (False, True)
+    assert len(call.peers) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_page_loaded_anew_replaces_the_peer_of_its_session(lost: bool) -> None:
+    call = call_of("ada", "bob")
+    if lost:
+        call, _ = domain.lose_connection(call, "socket-of-bob", at=NOON)
+
+    call, facts = joined(call, device("bob", "new-socket"), as_peer="p2")
+
+    assert kinds(facts) == [PeerLeft, PeerJoined]
+    assert (facts[0].peer_id, facts[0].reason) == ("peer-of-bob", "replaced")
+    assert [peer.peer_id for peer in call.peers] == ["peer-of-ada", "p2"]
+
+
+def test_replacing_the_only_peer_does_not_end_the_call() -> None:
+    before = call_of("ada")
+    call, facts = joined(before, device("ada", "new-socket"), as_peer="p2")
+
+    assert kinds(facts) == [PeerLeft, PeerJoined]
+    assert call.meeting == before.meeting
+
+
+def test_a_peer_id_of_somebody_else_makes_nobody_that_peer() -> None:
+    call, facts = joined(call_of("ada"), device("eve", peer_id="peer-of-ada"))
+
+    assert kinds(facts) == [PeerJoined]
+    assert call.peer_of("ada").connection_id == "socket-of-ada"
+    assert call.peer_of("eve").peer_id == "peer-of-eve"
+
+
+def test_even_another_session_of_the_same_person_does_not_take_over_a_peer() -> None:
+    call, facts = joined(call_of("ada-laptop"), device("ada-phone", peer_id="peer-of-ada-laptop"))
+
+    assert kinds(facts) == [PeerJoined]
+    assert len(call.peers) == 2
+
+
+def test_the_last_to_leave_ends_the_call_and_the_next_one_begins_another() -> None:
+    call, facts = domain.leave(call_of("ada", "bob"), "ada", at=NOON + SECOND)
+    assert kinds(facts) == [PeerLeft]
+
+    call, facts = domain.leave(call, "bob", at=NOON + 3 * SECOND)
+    assert kinds(facts) == [PeerLeft, CallEnded]
+    assert facts[0].reason == "left"
+    assert facts[1].participants == ["ada", "bob"]
+    assert facts[1].duration_seconds == 3
+    assert facts[1].started_at == NOON
+    assert (call.meeting, call.peers) == (None, ())
+
+    again, [started, _] = joined(call, device("ada"))
+    assert started.seq == facts[1].seq + 1
+    assert started.meeting_id != facts[1].meeting_id
+    assert again.meeting.attended == ("ada",)
+
+
+def test_a_call_that_a_slower_clock_ends_has_no_negative_length() -> None:
+    _, facts = domain.leave(call_of("ada"), "ada", at=NOON - SECOND)
+
+    assert facts[-1].duration_seconds == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda call: domain.leave(call, "eve", at=NOON),
+        lambda call: domain.raise_hand(call, "eve", at=NOON),
+        lambda call: domain.lower_hand(call, "eve", at=NOON),
+        lambda call: domain.set_media(call, "eve", audio=True, video=None, screen=None, at=NOON),
+    ],
+)
+@pytest.mark.parametrize("call", [Call("r1"), call_of("ada")], ids=["empty", "others"])
+def test_who_is_not_in_the_call_can_do_nothing_in_it(command, call: Call) -> None:
+    with pytest.raises(domain.NotInCall):
+        command(call)
+
+
+def test_what_is_not_said_about_media_stays() -> None:
+    call, _ = joined(Call("r1"), device("ada", audio=True))
+
+    call, [fact] = domain.set_media(
+        call, "ada", audio=None, video=None, screen=True, at=NOON + SECOND
+    )
+    assert (fact.peer.audio, fact.peer.video, fact.peer.screen) == (True, False, True)
+
+    call, [fact] = domain.set_media(
+        call, "ada", audio=False, video=True, screen=None, at=NOON + SECOND
+    )
+    assert (fact.peer.audio, fact.peer.video, fact.peer.screen) == (False, True, True)
+
+    same = domain.set_media(call, "ada", audio=False, video=None, screen=True, at=NOON)
+    assert same == (call, [])
+
+
+def test_two_people_may_share_their_screens() -> None:
+    call = call_of("ada", "bob")
+    for who in ("ada", "bob"):
+        call, _ = domain.set_media(call, who, audio=None, video=None, screen=True, at=NOON)
+
+    assert [peer.screen for peer in call.peers] == [True, True]
+
+
+def test_a_raised_hand_keeps_its_place_until_it_is_lowered() -> None:
+    call, [fact] = domain.raise_hand(call_of("ada"), "ada", at=NOON)
+    assert fact.peer.hand_raised_at == NOON
+
+    assert domain.raise_hand(call, "ada", at=NOON + SECOND) == (call, [])
+
+    call, [fact] = domain.lower_hand(call, "ada", at=NOON + SECOND)
+    assert fact.peer.hand_raised_at is None
+    assert domain.lower_hand(call, "ada", at=NOON) == (call, [])
+
+
+def test_a_lost_socket_is_waited_for_eight_seconds() -> None:
+    call, [fact] = domain.lose_connection(call_of("ada", "bob"), "socket-of-bob", at=NOON)
+    assert fact.peer.state == "reconnecting"
+
+    assert domain.drop_lost(call, at=NOON + 7.9 * SECOND) == (call, [])
+
+    call, [left] = domain.drop_lost(call, at=NOON + 8 * SECOND)
+    assert (left.peer_id, left.reason) == ("peer-of-bob", "lost")
+    assert [peer.user_id for peer in call.peers] == ["ada"]
+
+
+def test_a_socket_told_twice_to_be_closed_gives_no_more_time() -> None:
+    call, _ = domain.lose_connection(call_of("ada"), "socket-of-ada", at=NOON)
+
+    assert domain.lose_connection(call, "socket-of-ada", at=NOON + SECOND) == (call, [])
+
+
+def test_when_everybody_is_lost_the_call_ends() -> None:
+    call = call_of("ada", "bob")
+    call, _ = domain.lose_gateways(call, ["g1"], at=NOON)
+
+    call, facts = domain.drop_lost(call, at=NOON + 8 * SECOND)
+
+    assert kinds(facts) == [PeerLeft, PeerLeft, CallEnded]
+    assert [fact.seq for fact in facts] == [call.version - 2, call.version - 1, call.version]
+
+
+def test_only_peers_behind_a_silent_gateway_are_waited_for() -> None:
+    call, _ = joined(call_of("ada"), replace(device("bob"), gateway_id="g2"))
+
+    call, [fact] = domain.lose_gateways(call, ["g2"], at=NOON)
+
+    assert fact.peer.user_id == "bob"
+    assert domain.lose_gateways(call, ["g2"], at=NOON + SECOND) == (call, [])
+
+
+def test_who_is_removed_goes_with_every_device() -> None:
+    call, facts = domain.remove_user(call_of("bob", "ada-1", "ada-2"), "ada", at=NOON)
+
+    assert [(fact.user_id, fact.reason) for fact in facts] == [("ada", "removed")] * 2
+    assert [peer.user_id for peer in call.peers] == ["bob"]
+    assert domain.remove_user(call, "ada", at=NOON) == (call, [])
+
+
+def test_a_room_that_ends_takes_everybody_out_first() -> None:
+    call, facts = domain.end(call_of("ada", "bob"), at=NOON)
+
+    assert kinds(facts) == [PeerLeft, PeerLeft, CallEnded]
+    assert {fact.reason for fact in facts[:2]} == {"room-closed"}
+    assert domain.end(call, at=NOON) == (call, [])
+
+
+def test_a_closed_room_takes_no_calls() -> None:
+    domain.still_open(is_open=True)
+    with pytest.raises(domain.RoomEnded):
+        domain.still_open(is_open=False)
