@@ -54,18 +54,31 @@ def response(
     )
 
 
+def told(problem: problems.Problem) -> dict[str, Any]:
+    """The problem document of a refusal."""
+    members = {_camel(name): value for name, value in problem.members.items()}
+    return document(problem.status, problem.code, problem.message, members)
+
+
+def refusal(problem: problems.Problem) -> JSONResponse:
+    """`told` as an answer."""
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        told(problem),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
 def render_problems(app: FastAPI) -> None:
     """Answer every refusal, mistake and outage with a problem document."""
 
     async def refused(_: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, problems.Problem)
-        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
-        if problem.status == HTTPStatus.UNAUTHORIZED:
-            headers["WWW-Authenticate"] = "Bearer"
-        members = {_camel(name): value for name, value in problem.members.items()}
-        return response(
-            problem.status, problem.code, problem.message, members=members, headers=headers
-        )
+        return refusal(problem)
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
