@@ -1,0 +1,51 @@
+"""chat over the socket: which frame leads to which handler, and what is heard then."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+
+from chat import handlers
+from chat.protocol import ChatMessage, Coming, FollowRoom, Frame, JoinRoom, Typing, UnfollowRoom
+from chat.repository import MessageRepository
+from chat.requests import MessageView, PostedView
+from chat.routes import Enter, Messages, Writing
+from common.access import Access
+from common.bus import Bus
+from common.frames import Reply
+
+
+def _bus(request: Request) -> Bus:
+    return request.state.bus  # type: ignore[no-any-return]
+
+
+Live = Annotated[Bus, Depends(_bus)]
+
+router = APIRouter(prefix="/commands", tags=["commands"])
+
+
+@router.post("")
+async def obey(
+    frame: Frame, messages: Messages, writers: Writing, live: Live, enter: Enter
+) -> Reply:
+    """Answer one frame of a client's socket."""
+    keys = [f"room.{frame.data.room_id}"]
+    if isinstance(frame, UnfollowRoom):
+        return Reply(unsubscribe=keys)
+    place = await enter(frame.data.room_id)
+    match frame:
+        case ChatMessage():
+            message = await handlers.post(messages, writers, place, frame.data)
+            return Reply(data=PostedView.model_validate(message).model_dump(mode="json"))
+        case Typing():
+            await handlers.show_typing(live, place)
+            return Reply()
+        case FollowRoom():
+            return Reply(data=await _caught_up(messages, place, frame.data), subscribe=keys)
+        case JoinRoom():
+            return Reply(data=await _caught_up(messages, place, frame.data))
+
+
+async def _caught_up(messages: MessageRepository, place: Access, wanted: Coming) -> dict[str, Any]:
+    missed, newest = await handlers.catch_up(messages, place, after=wanted.after.chat)
+    shown = [MessageView.model_validate(each).model_dump(mode="json") for each in missed]
+    return {"chat": shown, "chatSeq": newest}
