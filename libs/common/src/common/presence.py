@@ -29,6 +29,15 @@ class Gateways:
 
     async def silent(self, *, at: datetime) -> list[str]:
         """Gateways that were heard of once and not within `SILENT_AFTER` before `at`."""
-        await self._gateways.delete_many({"heardAt": {"$lt": at - FORGOTTEN_AFTER}})
+        await self._forget(at)
         query = {"heardAt": {"$lt": at - SILENT_AFTER}}
         return [row["_id"] async for row in self._gateways.find(query, {"_id": 1})]
+
+    async def alive(self, *, at: datetime) -> list[str]:
+        """Gateways that were heard of within `SILENT_AFTER` before `at`."""
+        await self._forget(at)
+        query = {"heardAt": {"$gte": at - SILENT_AFTER}}
+        return [row["_id"] async for row in self._gateways.find(query, {"_id": 1})]
+
+    async def _forget(self, at: datetime) -> None:
+        await self._gateways.delete_many({"heardAt": {"$lt": at - FORGOTTEN_AFTER}})
