@@ -15,8 +15,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     code: ClassVar[str]
     transient: ClassVar[bool] = False
     """Whether the same request may succeed a little later."""
-    retry_after: ClassVar[int | None] = None
-    """Seconds to wait before the next try."""
+    retry_after: int | None = None
+    """Seconds to wait before the next try; of the kind, unless a problem sets its own."""
 
     def __init__(self, message: str, **members: str | int) -> None:
         super().__init__(message)
