@@ -55,6 +55,9 @@ missing_packages() {
   [ -n "${CONVO_AMQP_URL:-}" ] || [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ||
     echo rabbitmq-server
   [ -n "${CONVO_TURN_URLS:-}" ] || [ -x /usr/bin/turnserver ] || echo coturn
+  # What the packaged mongod links to and Debian does not have from the start.
+  [ -n "${CONVO_MONGO_URL:-}" ] || command -v mongod >/dev/null ||
+    [ -e /usr/lib/x86_64-linux-gnu/libcurl.so.4 ] || echo libcurl4
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
   if [ "$wanted" = test ]; then
     [ -x /usr/bin/chromium ] || echo chromium fonts-liberation fonts-noto-color-emoji
@@ -101,7 +104,8 @@ if [ -n "$packages" ]; then
 Then run make again; nothing else needs root."
   # In a process of its own, so that its traps end with it.
   # shellcheck disable=SC2086 # a list of words
-  step "Debian packages: $packages" sh -eu -c "$(sed -n '/^install_packages() {/,/^}/p' "$0")
+  echo "  Missing from Debian: $packages"
+  step "Debian packages" sh -eu -c "$(sed -n '/^install_packages() {/,/^}/p' "$0")
     install_packages $packages"
 fi
 

@@ -109,11 +109,17 @@ class _Platform:
                 if kept.restarts >= _TOO_MANY_RESTARTS:
                     raise kept.process.failed_to_start()
             if time.monotonic() > deadline:
-                raise Trouble(
-                    f"{url} did not answer 200 within {_UNTIL_READY:g} s.",
-                    remedy=f"The logs of all services are in {self._settings.logs}.",
-                )
+                raise await self._not_ready(programs)
             await asyncio.sleep(0.2)
+
+    async def _not_ready(self, programs: Sequence[Program]) -> Trouble:
+        urls = [f"http://127.0.0.1:{self._settings.port(each.name)}/readyz" for each in programs]
+        ready = await asyncio.gather(*(asyncio.to_thread(plan.answers, url) for url in urls))
+        missing = [each.name for each, is_up in zip(programs, ready, strict=True) if not is_up]
+        return Trouble(
+            f"Not ready after {_UNTIL_READY:g} s: {', '.join(missing)}.",
+            remedy=f"Their logs are in {self._settings.logs}.",
+        )
 
     def _welcome(self, seconds: float) -> None:
         terminal.say(

@@ -11,6 +11,9 @@ from stack.process import Process, Program
 from stack.trouble import Trouble
 
 _LONGEST_WAIT = 10.0
+_GRACE = 12.0
+"""Seconds; services finish what they have begun within 10."""
+
 _HEALTHY_AFTER = 30.0
 """Seconds after which a program is trusted again and its next restart is quick."""
 
@@ -60,7 +63,7 @@ class Supervisor:
         kept.keeper = asyncio.create_task(self._keep(kept), name=f"keeper of {program.name}")
         self._changed()
 
-    async def stop(self, *names: str, grace: float = 10.0) -> None:
+    async def stop(self, *names: str, grace: float = _GRACE) -> None:
         """End these programs at the same time; those that take longer than `grace` are killed."""
         leaving = [self.kept.pop(name) for name in names if name in self.kept]
         for kept in leaving:
