@@ -27,6 +27,7 @@ check: lint types unit web-check ## What to run while you work; only=services/ro
 lint: ready-python ## Style, formatting, dead code, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/vulture --min-confidence 80 --ignore-names traceback $(wildcard libs/common/src gateway/src services/*/src stack/src)
 	$(if $(wildcard .importlinter),$(BIN)/lint-imports)
 	$(if $(wildcard tools/house_rules.py),$(BIN)/python tools/house_rules.py)
 
