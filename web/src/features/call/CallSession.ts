@@ -1,0 +1,253 @@
+/** One call from joining to leaving: keeps model, media and transport in step with the socket. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { inWords, Problem } from "../../api/problem";
+import { CloseCode, type EventFrame, type JoinAnswer } from "../../protocol/frames";
+import type { Socket } from "../../realtime/socket";
+import { ChatRoom } from "../chat/ChatRoom";
+import { AudioLevel } from "../media/AudioLevel";
+import type { LocalMedia, LocalMediaState } from "../media/LocalMedia";
+import { shownConnections } from "./diagnostics";
+import { MeshTransport } from "./MeshTransport";
+import { forgetPeer, rememberedPeer, rememberPeer } from "./memory";
+import * as model from "./model";
+import { type LastHeard, listen } from "./speaking";
+import type { CallTransport, RemoteMedia } from "./transport";
+
+export interface CallState {
+  /** Null until the server let us in. */
+  readonly call: model.CallView | null;
+  readonly remotes: ReadonlyMap<string, RemoteMedia>;
+  /** Peer ids of those who are heard right now. */
+  readonly speaking: ReadonlySet<string>;
+  readonly ending: model.Ending | null;
+}
+
+export interface CallSessionOptions {
+  readonly socket: Socket;
+  readonly media: LocalMedia;
+  readonly roomId: string;
+  readonly ownUserId: string;
+}
+
+const LISTEN_EVERY_MS = 250;
+
+export class CallSession {
+  readonly store: StoreApi<CallState> = createStore<CallState>(() => ({
+    call: null,
+    remotes: new Map(),
+    speaking: new Set(),
+    ending: null,
+  }));
+  readonly chat: ChatRoom;
+  readonly media: LocalMedia;
+  readonly roomId: string;
+  readonly #socket: Socket;
+  readonly #ownUserId: string;
+  #transport: CallTransport | null = null;
+  #ownPeerId: string | null;
+  #isJoining = false;
+  /** What came while `joinRoom` was on its way: it may be newer than the answer. */
+  #early: model.CallEvent[] = [];
+  #heard: LastHeard = new Map();
+  #ownLevel: { readonly track: MediaStreamTrack; readonly level: AudioLevel } | null = null;
+  #stops: (() => void)[] = [];
+
+  constructor({ socket, media, roomId, ownUserId }: CallSessionOptions) {
+    this.#socket = socket;
+    this.media = media;
+    this.roomId = roomId;
+    this.chat = new ChatRoom(socket, roomId, ownUserId, "call");
+    this.#ownPeerId = rememberedPeer(roomId);
+    this.#ownUserId = ownUserId;
+  }
+
+  start(): void {
+    this.chat.open();
+    const socket = this.#socket;
+    const here = <F extends EventFrame>(react: (frame: F) => void) => {
+      return (frame: F) => {
+        if (frame.roomId === this.roomId) react(frame);
+      };
+    };
+    this.#stops = [
+      socket.onOpen(() => void this.#join()),
+      socket.onClose((code) => code === CloseCode.removed && this.#end({ reason: "removed" })),
+      ...model.CALL_EVENTS.map((name) =>
+        socket.on(
+          name,
+          here((frame) => this.#receive(frame as model.CallEvent)),
+        ),
+      ),
+      // A signal goes to one peer of this socket; it may come without its room.
+      socket.on("signal", ({ roomId, data: { from, ...signal } }) => {
+        if (roomId === undefined || roomId === this.roomId) this.#transport?.receive(from, signal);
+      }),
+      socket.on(
+        "roomClosed",
+        here(() => this.#end({ reason: "closed" })),
+      ),
+      socket.on(
+        "roomDeleted",
+        here(() => this.#end({ reason: "deleted" })),
+      ),
+      socket.on(
+        "participantRemoved",
+        here(({ data }) => {
+          if (data.userId === this.#ownUserId) this.#end({ reason: "removed" });
+        }),
+      ),
+      this.media.store.subscribe((now, before) => this.#mediaChanged(now, before)),
+    ];
+    const timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
+    this.#stops.push(() => clearInterval(timer));
+    this.#stops.push(shownConnections(() => this.#transport?.peerConnections() ?? new Map()));
+  }
+
+  leave(): void {
+    if (this.store.getState().ending !== null) return;
+    // Without an answer the server finds out by the closed socket, eight seconds later.
+    this.#tell(this.#socket.send("leaveRoom", { roomId: this.roomId }));
+    this.#end({ reason: "left" });
+  }
+
+  toggleHand(): void {
+    const { call } = this.store.getState();
+    const isRaised = (call?.peers.get(call.ownPeerId)?.handRaisedAt ?? null) !== null;
+    this.#tell(this.#socket.send(isRaised ? "lowerHand" : "raiseHand", { roomId: this.roomId }));
+  }
+
+  async #join(): Promise<void> {
+    if (this.#isJoining) return;
+    this.#isJoining = true;
+    this.#early = [];
+    const { camera, isMicrophoneOn } = this.media.store.getState();
+    const after = this.chat.newestHeld;
+    try {
+      const answer = await this.#socket.send("joinRoom", {
+        roomId: this.roomId,
+        audio: isMicrophoneOn,
+        video: camera !== null,
+        ...(this.#ownPeerId === null ? {} : { peerId: this.#ownPeerId }),
+        ...(after === undefined ? {} : { after: { chat: after } }),
+      });
+      this.#isJoining = false;
+      if (this.store.getState().ending === null) this.#enter(answer);
+    } catch (refused) {
+      this.#isJoining = false;
+      // Lost with the connection: tried again when it is back.
+      if (refused instanceof Problem && refused.status === 0) return;
+      this.#end({ reason: "refused", message: inWords(refused) });
+    }
+  }
+
+  #enter(answer: JoinAnswer): void {
+    if (this.#transport === null || this.#ownPeerId !== answer.peerId) {
+      this.#transport?.close();
+      this.#transport = new MeshTransport({
+        ownPeerId: answer.peerId,
+        iceServers: answer.iceServers,
+        tracks: tracksOf(this.media.store.getState()),
+        send: (to, signal) => this.#socket.send("signal", { roomId: this.roomId, to, ...signal }),
+        onChange: () => this.store.setState({ remotes: this.#transport?.remotes() ?? new Map() }),
+      });
+    } else this.#transport.resume(answer.iceServers);
+    this.#ownPeerId = answer.peerId;
+    rememberPeer(this.roomId, answer.peerId);
+    const call = model.entered(answer);
+    this.store.setState({ call });
+    this.#reconcile(call);
+    this.chat.catchUp(answer);
+    this.#tellMedia();
+    for (const event of this.#early.splice(0)) this.#receive(event);
+  }
+
+  /** Connections of peers that are still there go on; the others are closed or made. */
+  #reconcile(call: model.CallView): void {
+    const transport = this.#transport;
+    if (transport === null) return;
+    for (const peerId of transport.peerIds()) {
+      if (!call.peers.has(peerId)) transport.remove(peerId);
+    }
+    for (const { peerId } of model.others(call)) transport.add(peerId, { initiates: true });
+  }
+
+  #receive(event: model.CallEvent): void {
+    const { call } = this.store.getState();
+    if (call === null || this.#isJoining) {
+      this.#early.push(event);
+      return;
+    }
+    const { view, arrival } = model.receive(call, event);
+    if (arrival === "gap") void this.#join();
+    if (arrival !== "next") return;
+    this.store.setState({ call: view });
+    if (event.type === "participantJoined" && event.data.peer.peerId !== call.ownPeerId) {
+      // Newcomers know everybody from their answer and make the first offer.
+      this.#transport?.add(event.data.peer.peerId, { initiates: false });
+    }
+    if (event.type !== "participantLeft") return;
+    if (event.data.peerId !== call.ownPeerId) this.#transport?.remove(event.data.peerId);
+    else if (event.data.reason === "lost") void this.#join();
+    else if (event.data.reason === "removed") this.#end({ reason: "removed" });
+  }
+
+  #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {
+    const [next, last] = [tracksOf(now), tracksOf(before)];
+    if (next.audio !== last.audio || next.camera !== last.camera || next.screen !== last.screen) {
+      this.#transport?.publish(next);
+    }
+    const isTold = JSON.stringify(flagsOf(now)) === JSON.stringify(flagsOf(before));
+    if (!isTold) this.#tellMedia();
+  }
+
+  #tellMedia(): void {
+    const flags = flagsOf(this.media.store.getState());
+    const { call } = this.store.getState();
+    if (call === null || this.#isJoining) return;
+    this.#tell(this.#socket.send("mediaState", { roomId: this.roomId, ...flags }));
+  }
+
+  #listen(): void {
+    const { call, speaking } = this.store.getState();
+    if (call === null || this.#transport === null) return;
+    const levels = new Map(this.#transport.levels());
+    levels.set(call.ownPeerId, this.#readOwnLevel());
+    this.#heard = listen(this.#heard, levels, Date.now());
+    const next = new Set(this.#heard.keys());
+    if (next.symmetricDifference(speaking).size > 0) this.store.setState({ speaking: next });
+  }
+
+  #readOwnLevel(): number {
+    const { microphone, isMicrophoneOn } = this.media.store.getState();
+    if (this.#ownLevel?.track !== microphone) {
+      this.#ownLevel?.level.close();
+      this.#ownLevel =
+        microphone === null ? null : { track: microphone, level: new AudioLevel(microphone) };
+    }
+    return isMicrophoneOn ? (this.#ownLevel?.level.read() ?? 0) : 0;
+  }
+
+  #end(ending: model.Ending): void {
+    if (this.store.getState().ending !== null) return;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.chat.close();
+    this.#transport?.close();
+    this.#ownLevel?.level.close();
+    this.media.stop();
+    forgetPeer(this.roomId);
+    this.store.setState({ ending });
+  }
+
+  /** State is told again after every reconnect, so one lost telling does not matter. */
+  #tell(sent: Promise<unknown>): void {
+    sent.catch(() => {});
+  }
+}
+
+function tracksOf({ microphone, camera, screen }: LocalMediaState) {
+  return { audio: microphone, camera, screen };
+}
+
+function flagsOf({ isMicrophoneOn, camera, screen }: LocalMediaState) {
+  return { audio: isMicrophoneOn, video: camera !== null, screen: screen !== null };
+}

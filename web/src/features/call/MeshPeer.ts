@@ -1,0 +1,266 @@
+/**
+ * The connection to one other peer of a mesh.
+ *
+ * W3C perfect negotiation (WebRTC 1.0, section 10.7), with three additions: all work for a peer
+ * runs one after the other; a description from a new RTCPeerConnection on the other side (a
+ * reload) makes a new one here; and what is not connected is nudged until it is, because the
+ * socket that carries signaling may lose frames.
+ */
+import type { Signal } from "../../protocol/frames";
+import { originOf } from "./sdp";
+import type { Connection, LocalTracks, RemoteMedia } from "./transport";
+
+export interface MeshPeerOptions {
+  /** Gives way when both offer at once. */
+  readonly isPolite: boolean;
+  readonly initiates: boolean;
+  readonly iceServers: RTCIceServer[];
+  readonly tracks: LocalTracks;
+  readonly send: (signal: Signal) => Promise<unknown>;
+  readonly onChange: () => void;
+}
+
+/** Fixed order of media sections: replaceTrack then starts and stops sharing without an offer. */
+const SLOTS = ["audio", "camera", "screen"] as const;
+type Slot = (typeof SLOTS)[number];
+
+const FIRST_NUDGE_MS = 4_000;
+const LONGEST_NUDGE_MS = 20_000;
+
+export class MeshPeer {
+  #pc: RTCPeerConnection;
+  #iceServers: RTCIceServer[];
+  #tracks: LocalTracks;
+  readonly #face = new MediaStream();
+  #received: Partial<Record<Slot, MediaStreamTrack>> = {};
+  #remoteOrigin: string | null = null;
+  #early: RTCIceCandidateInit[] = [];
+  #ignoresOffer = false;
+  #wasConnected = false;
+  #isClosed = false;
+  #nudges = 0;
+  #nudge: ReturnType<typeof setTimeout> | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: MeshPeerOptions) {
+    this.#iceServers = options.iceServers;
+    this.#tracks = options.tracks;
+    this.#pc = this.#open(options.initiates);
+    this.#nudgeLater();
+  }
+
+  get connection(): RTCPeerConnection {
+    return this.#pc;
+  }
+
+  remote(): RemoteMedia {
+    return {
+      audio: this.#received.audio ?? null,
+      camera: this.#received.camera ?? null,
+      screen: this.#received.screen ?? null,
+      connection: this.#state(),
+    };
+  }
+
+  level(): number {
+    const receiver = this.#pc.getTransceivers()[0]?.receiver;
+    return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
+  publish(tracks: LocalTracks): void {
+    this.#tracks = tracks;
+    this.#enqueue(() => this.#fillSlots());
+  }
+
+  receive(signal: Signal): void {
+    this.#enqueue(() =>
+      "description" in signal
+        ? this.#describe(signal.description)
+        : this.#addCandidate(signal.candidate),
+    );
+  }
+
+  resume(iceServers: RTCIceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#pc.setConfiguration({ iceServers });
+    if (this.#pc.connectionState !== "connected") this.#nudgeNow();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#nudge);
+    this.#pc.close();
+  }
+
+  #open(initiates: boolean): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ iceServers: this.#iceServers });
+    this.#remoteOrigin = null;
+    this.#early = [];
+    this.#received = {};
+    const current = (react: () => void) => () => {
+      if (pc === this.#pc && !this.#isClosed) react();
+    };
+    pc.onnegotiationneeded = current(() => this.#enqueue(() => this.#offer()));
+    pc.onconnectionstatechange = current(() => this.#connectionChanged());
+    pc.onicecandidate = ({ candidate }) => {
+      if (pc === this.#pc && candidate !== null) this.#send({ candidate: candidate.toJSON() });
+    };
+    pc.ontrack = ({ transceiver, track }) => {
+      const slot = SLOTS[pc.getTransceivers().indexOf(transceiver)];
+      if (pc !== this.#pc || slot === undefined) return;
+      this.#received = { ...this.#received, [slot]: track };
+      this.options.onChange();
+    };
+    if (initiates) {
+      for (const slot of SLOTS) {
+        pc.addTransceiver(slot === "audio" ? "audio" : "video", {
+          direction: "sendrecv",
+          streams: this.#streamsOf(slot),
+        });
+      }
+      this.#enqueue(() => this.#fillSlots());
+    }
+    return pc;
+  }
+
+  /** Voice and camera share a stream, so that the receiver keeps lips and words together. */
+  #streamsOf(slot: Slot): MediaStream[] {
+    return slot === "screen" ? [] : [this.#face];
+  }
+
+  #reopen(initiates: boolean): void {
+    this.#pc.close();
+    this.#pc = this.#open(initiates);
+    this.options.onChange();
+  }
+
+  async #offer(): Promise<void> {
+    if (this.#pc.signalingState !== "stable") return;
+    await this.#pc.setLocalDescription();
+    this.#sendDescription();
+  }
+
+  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
+    const origin = originOf(description.sdp ?? "");
+    const isNewConnection = this.#remoteOrigin !== null && this.#remoteOrigin !== origin;
+    if (description.type === "offer") await this.#acceptOffer(description, origin, isNewConnection);
+    else if (this.#pc.signalingState !== "have-local-offer") return;
+    else if (isNewConnection) this.#reopen(true);
+    else {
+      await this.#pc.setRemoteDescription(description);
+      this.#remoteOrigin = origin;
+      await this.#addEarlyCandidates();
+    }
+  }
+
+  async #acceptOffer(
+    description: RTCSessionDescriptionInit,
+    origin: string,
+    isNewConnection: boolean,
+  ): Promise<void> {
+    const isCollision = this.#pc.signalingState !== "stable";
+    if (isNewConnection) this.#reopen(false);
+    else if (isCollision) {
+      this.#ignoresOffer = !this.options.isPolite;
+      if (this.#ignoresOffer) return;
+      // Rolled back, transceivers of a first offer would stay beside those of the other side.
+      if (this.#remoteOrigin === null) this.#reopen(false);
+    }
+    this.#ignoresOffer = false;
+    await this.#pc.setRemoteDescription(description);
+    this.#remoteOrigin = origin;
+    for (const [index, transceiver] of this.#pc.getTransceivers().entries()) {
+      transceiver.direction = "sendrecv";
+      transceiver.sender.setStreams(...this.#streamsOf(SLOTS[index] ?? "screen"));
+    }
+    await this.#fillSlots();
+    await this.#addEarlyCandidates();
+    await this.#pc.setLocalDescription();
+    this.#sendDescription();
+  }
+
+  async #addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    if (this.#ignoresOffer) return;
+    if (this.#pc.remoteDescription === null) {
+      this.#early.push(candidate);
+      return;
+    }
+    try {
+      await this.#pc.addIceCandidate(candidate);
+    } catch {
+      // Of an ICE generation that is over: its successor sends its own.
+    }
+  }
+
+  async #addEarlyCandidates(): Promise<void> {
+    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
+  }
+
+  async #fillSlots(): Promise<void> {
+    const transceivers = this.#pc.getTransceivers();
+    for (const [index, slot] of SLOTS.entries()) {
+      const sender = transceivers[index]?.sender;
+      const track = this.#tracks[slot];
+      if (sender !== undefined && sender.track !== track) await sender.replaceTrack(track);
+    }
+  }
+
+  #connectionChanged(): void {
+    const { connectionState } = this.#pc;
+    if (connectionState === "connected") {
+      this.#wasConnected = true;
+      this.#nudges = 0;
+      clearTimeout(this.#nudge);
+      this.#nudge = undefined;
+    } else if (connectionState === "failed") this.#nudgeNow();
+    else this.#nudgeLater();
+    this.options.onChange();
+  }
+
+  #state(): Connection {
+    if (this.#pc.connectionState === "connected") return "connected";
+    return this.#wasConnected ? "interrupted" : "connecting";
+  }
+
+  #nudgeLater(): void {
+    if (this.#nudge !== undefined || this.#isClosed) return;
+    // The polite side waits longer, so that usually only one of the two offers.
+    const wait = Math.min(LONGEST_NUDGE_MS, FIRST_NUDGE_MS * 2 ** this.#nudges);
+    this.#nudge = setTimeout(() => this.#nudgeNow(), this.options.isPolite ? wait * 1.5 : wait);
+  }
+
+  #nudgeNow(): void {
+    clearTimeout(this.#nudge);
+    this.#nudge = undefined;
+    if (this.#isClosed || this.#pc.connectionState === "connected") return;
+    this.#nudges += 1;
+    this.#enqueue(async () => {
+      if (this.#pc.signalingState === "have-local-offer") this.#sendDescription();
+      else if (this.#pc.getTransceivers().length === 0) this.#reopen(true);
+      else this.#pc.restartIce();
+    });
+    this.#nudgeLater();
+  }
+
+  #sendDescription(): void {
+    const description = this.#pc.localDescription;
+    if (description !== null) this.#send({ description: description.toJSON() });
+  }
+
+  #send(signal: Signal): void {
+    // Lost with the socket: `resume` and the nudges repeat what matters.
+    this.options.send(signal).catch(() => {});
+  }
+
+  #enqueue(step: () => Promise<void> | void): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await step();
+      } catch {
+        // A description that no longer fits the state; the connection is tried anew.
+        this.#nudgeLater();
+      }
+    });
+  }
+}

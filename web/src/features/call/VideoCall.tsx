@@ -1,0 +1,122 @@
+/** The call on the screen: stage, bar, and the panel for chat or participants. */
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Dialog from "@mui/material/Dialog";
+import DialogActions from "@mui/material/DialogActions";
+import DialogContent from "@mui/material/DialogContent";
+import DialogTitle from "@mui/material/DialogTitle";
+import { useCallback, useState } from "react";
+import { useStore } from "zustand";
+import { Loading } from "../../app/Centered";
+import type { Room } from "../../protocol/rest";
+import { useSocketState } from "../../realtime/RealtimeContext";
+import { DeviceChoice } from "../media/DeviceChoice";
+import { TrackAudio } from "../media/TrackAudio";
+import { CallControls, type Panel } from "./CallControls";
+import { CallHeader } from "./CallHeader";
+import type { CallSession } from "./CallSession";
+import { SidePanel } from "./SidePanel";
+import { Stage } from "./Stage";
+import { useShortcuts } from "./shortcuts";
+
+interface VideoCallProps {
+  readonly session: CallSession;
+  readonly room: Room;
+}
+
+export function VideoCall({ session, room }: VideoCallProps) {
+  const { call, remotes } = useStore(session.store);
+  const { problem, speakerId } = useStore(session.media.store);
+  const socketState = useSocketState();
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const [areDevicesShown, showDevices] = useState(false);
+  const [isSoundBlocked, setSoundBlocked] = useState(false);
+  const onBlocked = useCallback(() => setSoundBlocked(true), []);
+  const toggle = (which: Panel) => setPanel(panel === which ? null : which);
+
+  useShortcuts({
+    m: () => {
+      const { isMicrophoneOn } = session.media.store.getState();
+      void session.media.setMicrophone(!isMicrophoneOn);
+    },
+    v: () => void session.media.setCamera(session.media.store.getState().camera === null),
+    c: () => toggle("chat"),
+    h: () => session.toggleHand(),
+  });
+
+  function playSound() {
+    setSoundBlocked(false);
+    for (const audio of document.querySelectorAll<HTMLAudioElement>("audio[data-call-audio]")) {
+      audio.play().catch(onBlocked);
+    }
+  }
+
+  if (call === null) return <Loading label="Joining the call" />;
+  return (
+    <Box sx={{ height: "100dvh", display: "flex", flexDirection: "column", overflow: "hidden" }}>
+      <CallHeader room={room} startedAt={call.startedAt} />
+      {socketState !== "open" && (
+        <Alert severity="warning" data-testid="call-reconnecting" sx={{ mx: 1.5, mb: 1 }}>
+          Reconnecting… You can go on talking; chat and changes follow when the connection is back.
+        </Alert>
+      )}
+      {problem !== null && (
+        <Alert
+          severity="warning"
+          onClose={() => session.media.forgetProblem()}
+          sx={{ mx: 1.5, mb: 1 }}
+        >
+          {problem.message}
+        </Alert>
+      )}
+      {isSoundBlocked && (
+        <Alert
+          severity="info"
+          sx={{ mx: 1.5, mb: 1 }}
+          action={
+            <Button size="small" color="inherit" onClick={playSound}>
+              Play sound
+            </Button>
+          }
+        >
+          Your browser waits for a click before it plays the others.
+        </Alert>
+      )}
+      <Box component="main" sx={{ flex: 1, minHeight: 0, display: "flex", gap: 1.5, px: 1.5 }}>
+        <Stage session={session} call={call} />
+        <SidePanel
+          panel={panel}
+          session={session}
+          call={call}
+          room={room}
+          onClose={() => setPanel(null)}
+        />
+      </Box>
+      <CallControls
+        session={session}
+        panel={panel}
+        isHost={room.role === "host"}
+        onPanel={toggle}
+        onSettings={() => showDevices(true)}
+      />
+      {[...remotes].map(
+        ([peerId, { audio }]) =>
+          audio !== null && (
+            <TrackAudio key={peerId} track={audio} speakerId={speakerId} onBlocked={onBlocked} />
+          ),
+      )}
+      <Dialog open={areDevicesShown} onClose={() => showDevices(false)} maxWidth="xs">
+        <DialogTitle>Devices</DialogTitle>
+        <DialogContent>
+          <Box sx={{ pt: 1 }}>
+            <DeviceChoice media={session.media} />
+          </Box>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={() => showDevices(false)}>Done</Button>
+        </DialogActions>
+      </Dialog>
+    </Box>
+  );
+}

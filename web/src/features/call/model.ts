@@ -1,0 +1,91 @@
+/** Who is in the call, folded from the call stream. Pure; React and the transport follow it. */
+import type { EventFrame, JoinAnswer, Peer } from "../../protocol/frames";
+import { type Arrival, arrival } from "../../realtime/streams";
+
+export interface CallView {
+  readonly meetingId: string;
+  /** The newest event of the call stream that is contained. */
+  readonly seq: number;
+  readonly startedAt: string;
+  readonly ownPeerId: string;
+  readonly peers: ReadonlyMap<string, Peer>;
+}
+
+export type CallEvent = EventFrame<
+  "participantJoined" | "participantUpdated" | "participantLeft" | "callStarted" | "callEnded"
+>;
+
+export const CALL_EVENTS = [
+  "callStarted",
+  "participantJoined",
+  "participantUpdated",
+  "participantLeft",
+  "callEnded",
+] as const satisfies readonly CallEvent["type"][];
+
+/** The call as `joinRoom` told it. */
+export function entered({ peerId, call }: JoinAnswer): CallView {
+  return {
+    meetingId: call.meetingId,
+    seq: call.seq,
+    startedAt: call.startedAt,
+    ownPeerId: peerId,
+    peers: new Map(call.peers.map((peer) => [peer.peerId, peer])),
+  };
+}
+
+/** The call once `event` has arrived; on a `gap` the view is as it was and must be fetched anew. */
+export function receive(
+  view: CallView,
+  event: CallEvent,
+): { readonly view: CallView; readonly arrival: Arrival } {
+  const came = arrival(view.seq, event.seq ?? 0);
+  if (came !== "next") return { view, arrival: came };
+  return {
+    view: { ...view, seq: view.seq + 1, peers: peersAfter(view.peers, event) },
+    arrival: came,
+  };
+}
+
+function peersAfter(peers: ReadonlyMap<string, Peer>, event: CallEvent): ReadonlyMap<string, Peer> {
+  const next = new Map(peers);
+  switch (event.type) {
+    case "participantJoined":
+    case "participantUpdated":
+      next.set(event.data.peer.peerId, event.data.peer);
+      break;
+    case "participantLeft":
+      next.delete(event.data.peerId);
+      break;
+    case "callEnded":
+      next.clear();
+      break;
+    case "callStarted":
+      return peers;
+    default:
+      event satisfies never;
+  }
+  return next;
+}
+
+/** The others, in the order they came, so that tiles do not jump. */
+export function others({ peers, ownPeerId }: CallView): Peer[] {
+  return [...peers.values()]
+    .filter(({ peerId }) => peerId !== ownPeerId)
+    .sort((one, other) => one.joinedAt.localeCompare(other.joinedAt));
+}
+
+/** Raised hands, the longest waiting first. */
+export function raisedHands({ peers }: CallView): Peer[] {
+  return [...peers.values()]
+    .filter(({ handRaisedAt }) => handRaisedAt !== null)
+    .sort((one, other) => (one.handRaisedAt ?? "").localeCompare(other.handRaisedAt ?? ""));
+}
+
+/** Why a call is over for this person. */
+export type Ending =
+  | { readonly reason: "left" }
+  | { readonly reason: "closed" }
+  | { readonly reason: "deleted" }
+  | { readonly reason: "removed" }
+  | { readonly reason: "refused"; readonly message: string };

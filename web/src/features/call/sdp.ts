@@ -1,0 +1,7 @@
+/**
+ * Which RTCPeerConnection made a description: the session id of its `o=` line (RFC 8829,
+ * section 5.2.1), which stays the same over offers and differs after a reload.
+ */
+export function originOf(sdp: string): string {
+  return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
+}

@@ -1,0 +1,231 @@
+/** Keeps one room's chat in step with the server, and sends what is written. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { listMessages } from "../../api/chat";
+import { newId } from "../../api/newId";
+import { inWords, Problem } from "../../api/problem";
+import type { ChatCatchUp } from "../../protocol/frames";
+import type { Socket } from "../../realtime/socket";
+import * as model from "./model";
+
+export interface ChatView extends model.ChatState {
+  /** User id to name, of those who are writing now. */
+  readonly typing: ReadonlyMap<string, string>;
+  readonly problem: string | null;
+}
+
+/** `follow` listens by itself; in a `call` the messages come with `joinRoom`. */
+export type Listening = "follow" | "call";
+
+const TYPING_SHOWN_MS = 5_000;
+const TYPING_TOLD_EVERY_MS = 3_000;
+const PAGE = 50;
+const CATCH_UP_PAGE = 200;
+
+export class ChatRoom {
+  readonly store: StoreApi<ChatView> = createStore<ChatView>(() => ({
+    ...model.EMPTY_CHAT,
+    typing: new Map(),
+    problem: null,
+  }));
+  #mending: Promise<void> | null = null;
+  #isLoadingOlder = false;
+  #toldTypingAt = 0;
+  #stops: (() => void)[] = [];
+  readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(
+    private readonly socket: Socket,
+    readonly roomId: string,
+    private readonly ownUserId: string,
+    private readonly listening: Listening,
+  ) {}
+
+  open(): void {
+    this.#stops = [
+      this.socket.on("chatMessage", ({ roomId, seq, data }) => {
+        if (roomId !== this.roomId || seq === undefined) return;
+        this.#forgetTyping(data.sender);
+        this.#change((state) => model.receive(state, [{ ...data, seq }]));
+        void this.mend();
+      }),
+      this.socket.on("typing", ({ roomId, data }) => {
+        if (roomId === this.roomId && data.userId !== this.ownUserId) {
+          this.#showTyping(data.userId, data.displayName);
+        }
+      }),
+    ];
+    if (this.listening === "follow") {
+      this.#stops.push(this.socket.onOpen(() => void this.#follow()));
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    for (const timer of this.#typingTimers.values()) clearTimeout(timer);
+    if (this.listening === "follow" && this.socket.state() === "open") {
+      this.#ignoreLoss(this.socket.send("unfollowRoom", { roomId: this.roomId }));
+    }
+  }
+
+  /** The newest message held; what `after.chat` asks from. */
+  get newestHeld(): number | undefined {
+    return this.store.getState().messages.at(-1)?.seq;
+  }
+
+  /** Take in what `joinRoom` or `followRoom` answered. */
+  catchUp({ chat, chatSeq }: ChatCatchUp): void {
+    this.#change((state) => model.loaded(state, chat, chatSeq));
+    this.store.setState({ problem: null });
+    void this.mend();
+    this.#sendLostAgain();
+  }
+
+  send(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed !== "") void this.#post(newId(), trimmed);
+  }
+
+  retry(clientId: string): void {
+    const message = this.store.getState().pending.find((one) => one.clientId === clientId);
+    if (message !== undefined) void this.#post(clientId, message.text);
+  }
+
+  discard(clientId: string): void {
+    this.#change((state) => model.discarded(state, clientId));
+  }
+
+  markSeen(): void {
+    this.#change(model.seen);
+  }
+
+  tellTyping(): void {
+    const now = Date.now();
+    if (now - this.#toldTypingAt < TYPING_TOLD_EVERY_MS || this.socket.state() !== "open") return;
+    this.#toldTypingAt = now;
+    this.#ignoreLoss(this.socket.send("typing", { roomId: this.roomId }));
+  }
+
+  async loadOlder(): Promise<void> {
+    const state = this.store.getState();
+    const oldest = state.messages[0]?.seq;
+    if (this.#isLoadingOlder || oldest === undefined || !model.hasOlder(state)) return;
+    this.#isLoadingOlder = true;
+    try {
+      const older = await listMessages(this.roomId, { before: oldest, limit: PAGE });
+      this.#change((now) => model.receive(now, older));
+    } catch (refused) {
+      this.store.setState({ problem: inWords(refused) });
+    } finally {
+      this.#isLoadingOlder = false;
+    }
+  }
+
+  /** Fetch what the numbering says is missing; several calls share one round. */
+  mend(): Promise<void> {
+    this.#mending ??= this.#fetchMissing().finally(() => {
+      this.#mending = null;
+    });
+    return this.#mending;
+  }
+
+  async #fetchMissing(): Promise<void> {
+    for (;;) {
+      const after = model.missingAfter(this.store.getState());
+      if (after === null) return;
+      try {
+        const found = await listMessages(this.roomId, { after, limit: CATCH_UP_PAGE });
+        this.#change((state) => {
+          const next = model.receive(state, found);
+          return model.missingAfter(next) === after ? model.nothingAfter(next, after) : next;
+        });
+      } catch {
+        // Asked again with the next message, or when the socket comes back.
+        return;
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const after = this.newestHeld;
+    try {
+      this.catchUp(
+        await this.socket.send("followRoom", {
+          roomId: this.roomId,
+          ...(after === undefined ? {} : { after: { chat: after } }),
+        }),
+      );
+    } catch (refused) {
+      if (refused instanceof Problem && refused.status === 0) return;
+      this.store.setState({ problem: inWords(refused) });
+    }
+  }
+
+  async #post(clientId: string, text: string): Promise<void> {
+    const message = { clientId, text, startedAt: Date.now(), status: "sending" } as const;
+    this.#change((state) => model.sending(state, message));
+    this.#toldTypingAt = 0;
+    try {
+      const { seq, messageId, timestamp } = await this.socket.send("chatMessage", {
+        roomId: this.roomId,
+        message: text,
+        clientId,
+      });
+      this.#change((state) =>
+        model.receive(state, [
+          {
+            id: messageId,
+            seq,
+            sender: this.ownUserId,
+            senderName: "",
+            message: text,
+            messageType: "text",
+            timestamp,
+            clientId,
+          },
+        ]),
+      );
+      this.#change((state) => model.discarded(state, clientId));
+      void this.mend();
+    } catch (refused) {
+      const isLost = refused instanceof Problem && refused.status === 0;
+      this.#change((state) =>
+        model.notSent(state, clientId, isLost ? "lost" : "refused", inWords(refused)),
+      );
+    }
+  }
+
+  #sendLostAgain(): void {
+    for (const { clientId, status } of this.store.getState().pending) {
+      if (status === "lost") this.retry(clientId);
+    }
+  }
+
+  #showTyping(userId: string, name: string): void {
+    clearTimeout(this.#typingTimers.get(userId));
+    this.#typingTimers.set(
+      userId,
+      setTimeout(() => this.#forgetTyping(userId), TYPING_SHOWN_MS),
+    );
+    this.store.setState(({ typing }) => ({ typing: new Map(typing).set(userId, name) }));
+  }
+
+  #forgetTyping(userId: string): void {
+    clearTimeout(this.#typingTimers.get(userId));
+    if (!this.#typingTimers.delete(userId)) return;
+    this.store.setState(({ typing }) => {
+      const others = new Map(typing);
+      others.delete(userId);
+      return { typing: others };
+    });
+  }
+
+  #change(step: (state: model.ChatState) => model.ChatState): void {
+    this.store.setState((view) => step(view));
+  }
+
+  /** For what need not arrive: the next one says it again. */
+  #ignoreLoss(sent: Promise<unknown>): void {
+    sent.catch(() => {});
+  }
+}

@@ -1,0 +1,289 @@
+/** The one WebSocket of this client: frames in, frames out, and coming back when it is lost. */
+import { Problem } from "../api/problem";
+import {
+  type AnswerFrame,
+  CloseCode,
+  type CommandName,
+  type Commands,
+  type EventFrame,
+  type EventName,
+  type ServerFrame,
+  SUBPROTOCOL,
+} from "../protocol/frames";
+import { backoff, LONGEST_WAIT_MS } from "./backoff";
+
+export type SocketState = "connecting" | "open" | "reconnecting" | "closed";
+
+export interface Credentials {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface SocketOptions {
+  readonly url: string;
+  /** A token to connect with; `fresh` when the last one was refused. Null: the session is over. */
+  readonly credentials: (need: { readonly fresh: boolean }) => Promise<Credentials | null>;
+  readonly random?: () => number;
+}
+
+interface Waiting {
+  readonly resolve: (data: unknown) => void;
+  readonly reject: (problem: Problem) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+type Listener = (frame: EventFrame) => void;
+
+const ANSWER_WITHIN_MS = 10_000;
+const RENEW_BEFORE_MS = 60_000;
+
+export class Socket {
+  #state: SocketState = "closed";
+  #ws: WebSocket | null = null;
+  #isRunning = false;
+  #attempt = 0;
+  #wasOpen = false;
+  #needsFreshToken = false;
+  #nextId = 1;
+  #lastSentAt = 0;
+  #redial: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Map<EventName, Set<Listener>>();
+  readonly #stateListeners = new Set<() => void>();
+  readonly #closeListeners = new Set<(code: number) => void>();
+  readonly #random: () => number;
+
+  constructor(private readonly options: SocketOptions) {
+    this.#random = options.random ?? Math.random;
+  }
+
+  readonly state = (): SocketState => this.#state;
+
+  /** Hears every change of `state`. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  };
+
+  /** Hears each time the server is connected, and at once when it is now. */
+  onOpen(listener: () => void): () => void {
+    if (this.#state === "open") listener();
+    return this.subscribe(() => {
+      if (this.#state === "open") listener();
+    });
+  }
+
+  /** Hears the close code each time an open socket is lost. */
+  onClose(listener: (code: number) => void): () => void {
+    this.#closeListeners.add(listener);
+    return () => this.#closeListeners.delete(listener);
+  }
+
+  on<Name extends EventName>(name: Name, listener: (frame: EventFrame<Name>) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener as Listener);
+    return () => listeners.delete(listener as Listener);
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    globalThis.addEventListener?.("online", this.#retryNow);
+    void this.#dial();
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    globalThis.removeEventListener?.("online", this.#retryNow);
+    clearTimeout(this.#redial);
+    this.#drop(1000);
+    this.#wasOpen = false;
+    this.#become("closed");
+  }
+
+  /**
+   * Send a command and wait for its answer.
+   *
+   * Nothing is kept for later: while the socket is not open this throws `not-connected`, and a
+   * command whose answer the connection took with it throws `connection-lost`. The caller knows
+   * whether repeating is right.
+   */
+  send<Name extends CommandName>(
+    type: Name,
+    data: Commands[Name]["data"],
+  ): Promise<Commands[Name]["answer"]> {
+    if (this.#state !== "open" || this.#ws === null) {
+      return Promise.reject(lost("not-connected", "You are not connected right now."));
+    }
+    return this.#exchange(this.#ws, type, data);
+  }
+
+  readonly #retryNow = (): void => {
+    if (!this.#isRunning || this.#ws !== null) return;
+    clearTimeout(this.#redial);
+    void this.#dial();
+  };
+
+  async #dial(): Promise<void> {
+    this.#become(this.#wasOpen ? "reconnecting" : "connecting");
+    let credentials: Credentials | null;
+    try {
+      credentials = await this.options.credentials({ fresh: this.#needsFreshToken });
+    } catch {
+      // The server is not reachable for REST either: the same wait as for a lost socket.
+      this.#redialIn(backoff(this.#attempt++, this.#random));
+      return;
+    }
+    if (!this.#isRunning || this.#ws !== null) return;
+    if (credentials === null) {
+      this.stop();
+      return;
+    }
+    this.#needsFreshToken = false;
+    const ws = new WebSocket(this.options.url, SUBPROTOCOL);
+    const given = credentials;
+    this.#ws = ws;
+    ws.onopen = () => void this.#greet(ws, given);
+    ws.onmessage = ({ data }) => {
+      if (ws === this.#ws) this.#receive(JSON.parse(String(data)) as ServerFrame);
+    };
+    ws.onclose = ({ code }) => {
+      if (ws === this.#ws) this.#lose(code);
+    };
+  }
+
+  async #greet(ws: WebSocket, credentials: Credentials): Promise<void> {
+    try {
+      const answer = await this.#exchange(ws, "connect", { token: credentials.token });
+      this.#attempt = 0;
+      this.#wasOpen = true;
+      this.#keepAlive(ws, answer.heartbeatSeconds * 1000);
+      this.#renewBefore(ws, credentials.expiresAt);
+      this.#become("open");
+    } catch (refused) {
+      if (ws !== this.#ws) return;
+      this.#lose(
+        refused instanceof Problem && refused.status === 401 ? CloseCode.unauthenticated : 1006,
+      );
+    }
+  }
+
+  #keepAlive(ws: WebSocket, everyMs: number): void {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => {
+      if (Date.now() - this.#lastSentAt < everyMs / 2) return;
+      // An unanswered ping is how a connection that died without a word is found.
+      this.#exchange(ws, "ping", {}).catch(() => {
+        if (ws === this.#ws) this.#lose(1006);
+      });
+    }, everyMs);
+  }
+
+  #renewBefore(ws: WebSocket, expiresAt: number): void {
+    clearTimeout(this.#renewal);
+    const left = expiresAt - Date.now();
+    const wait = Math.max(left - RENEW_BEFORE_MS, left / 2, 1_000);
+    this.#renewal = setTimeout(() => void this.#renew(ws, expiresAt), wait);
+  }
+
+  async #renew(ws: WebSocket, expiresAt: number): Promise<void> {
+    try {
+      const credentials = await this.options.credentials({ fresh: true });
+      if (ws !== this.#ws || credentials === null) return;
+      await this.#exchange(ws, "connect", { token: credentials.token });
+      this.#renewBefore(ws, credentials.expiresAt);
+    } catch {
+      // Tried again while the old token lasts; after that the server closes with 4401.
+      if (ws === this.#ws) this.#renewBefore(ws, expiresAt);
+    }
+  }
+
+  #exchange<Name extends CommandName>(
+    ws: WebSocket,
+    type: Name,
+    data: Commands[Name]["data"],
+  ): Promise<Commands[Name]["answer"]> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(lost("no-answer", "The server did not answer in time."));
+      }, ANSWER_WITHIN_MS);
+      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, timer });
+      this.#lastSentAt = Date.now();
+      ws.send(JSON.stringify({ id, type, data }));
+    });
+  }
+
+  #receive(frame: ServerFrame): void {
+    if ("re" in frame) this.#answer(frame);
+    else for (const listener of this.#listeners.get(frame.type) ?? []) listener(frame);
+  }
+
+  #answer(frame: AnswerFrame): void {
+    const waiting = this.#waiting.get(frame.re);
+    if (waiting === undefined) return;
+    this.#waiting.delete(frame.re);
+    clearTimeout(waiting.timer);
+    if (frame.type === "ok") waiting.resolve(frame.data);
+    else waiting.reject(new Problem(frame.error));
+  }
+
+  #lose(code: number): void {
+    this.#drop(1000);
+    for (const listener of this.#closeListeners) listener(code);
+    if (!this.#isRunning) return;
+    if (code === CloseCode.unauthenticated) this.#needsFreshToken = true;
+    this.#become(this.#wasOpen ? "reconnecting" : "connecting");
+    this.#redialIn(waitAfter(code, this.#attempt++, this.#random));
+  }
+
+  #redialIn(ms: number): void {
+    if (!this.#isRunning) return;
+    clearTimeout(this.#redial);
+    this.#redial = setTimeout(() => void this.#dial(), ms);
+  }
+
+  /** Let go of the connection and of everything that hangs on it. */
+  #drop(code: number): void {
+    const ws = this.#ws;
+    this.#ws = null;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#renewal);
+    ws?.close(code);
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject, timer } of waiting) {
+      clearTimeout(timer);
+      reject(lost("connection-lost", "The connection was lost."));
+    }
+  }
+
+  #become(state: SocketState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener();
+  }
+}
+
+function lost(code: string, detail: string): Problem {
+  return new Problem({ code, status: 0, detail });
+}
+
+function waitAfter(code: number, attempt: number, random: () => number): number {
+  switch (code) {
+    case CloseCode.serverGoesAway:
+      return random() * 1_000;
+    case CloseCode.malformed:
+    case CloseCode.frameTooLarge:
+    case CloseCode.tooManyFrames:
+      // The fault is ours; coming back fast would only repeat it.
+      return LONGEST_WAIT_MS;
+    default:
+      return backoff(attempt, random);
+  }
+}
