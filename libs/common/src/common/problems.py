@@ -31,6 +31,15 @@ class NotFound(Problem):
     code = "not-found"
 
 
+class RoomNotFound(NotFound):
+    """No such room, or none that this person may know of."""
+
+    code = "room-not-found"
+
+    def __init__(self, message: str = "Meeting not found") -> None:
+        super().__init__(message)
+
+
 class Unauthenticated(Problem):
     status = HTTPStatus.UNAUTHORIZED
     code = "authentication-required"

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from common.access import RoomNotFound
 from common.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
+from common.problems import RoomNotFound
 from common.store import Store
 from rooms.domain import Meeting, Room
 

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 
 from common import paging
-from common.access import RoomNotFound
 from common.clock import rfc3339
 from common.idempotency import IdempotentRoute
 from common.identity import CurrentCaller
 from common.paging import BadCursor, Cursor, Limit
+from common.problems import RoomNotFound
 from common.service import State as CommonState
 from rooms import handlers
 from rooms.domain import Room

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from common.access import RoomNotFound
 from common.events import ParticipantAdmitted, ParticipantRemoved, PeopleInvited
+from common.problems import RoomNotFound
 from rooms.domain.room import (
     MOST_PARTICIPANTS,
     Change,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from common.access import RoomNotFound
 from common.events import Event
-from common.problems import Conflict, Forbidden
+from common.problems import Conflict, Forbidden, RoomNotFound
 
 Topology = Literal["auto", "mesh", "sfu"]
 
