@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from common.access import AccessList, RoomNotFound
+from common.access import AccessList
 from common.bus import Bus
 from common.clock import new_id
 from common.identity import Caller
+from common.problems import RoomNotFound
 from signaling import domain
 from signaling.domain import Call, Newcomer
 from signaling.protocol import JoinRoom, MediaSet, Signaled

@@ -9,8 +9,8 @@ from weakref import WeakValueDictionary
 from pydantic import TypeAdapter
 
 from common import mongo
-from common.access import RoomNotFound
 from common.mongo import ASCENDING, Database, Document, IndexModel
+from common.problems import RoomNotFound
 from common.store import Change, Store
 from signaling.domain import GRACE, Address, Call
 
