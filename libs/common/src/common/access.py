@@ -21,8 +21,9 @@ from common.events import (
     RoomOpened,
 )
 from common.mongo import ASCENDING, Database, Document, IndexModel
-from common.problems import RoomNotFound as RoomNotFound
-from common.problems import Unavailable
+from common.problems import RoomNotFound, Unavailable
+
+__all__ = ["Access", "AccessList", "RoomNotFound"]
 
 
 @dataclass(frozen=True, slots=True)

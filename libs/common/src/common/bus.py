@@ -6,8 +6,8 @@ holds back an acknowledgement. Both are found again by themselves.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -142,14 +142,14 @@ class Bus:
         wait = 0.3
         while True:
             try:
-                connection = await aio_pika.connect(self._url, timeout=5)
-                async with connection:
+                async with _connected(self._url) as connection:
                     closed = _closing(connection)
                     await opened(connection, closed)
                     wait = 0.3
                     await closed.wait()
             except _AWAY as away:
                 log.warning("broker away", error=str(away) or type(away).__name__)
+            _stop_if_asked()
             self._forget(opened)
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnects
             wait = min(wait * 2, 10.0)
@@ -245,6 +245,24 @@ def retry_may_help(error: Exception) -> bool:
     if isinstance(error, Problem):
         return error.transient
     return isinstance(error, (*mongo.AWAY, ConnectionError, TimeoutError))
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[AbstractConnection]:
+    connection = await aio_pika.connect(url, timeout=5)
+    try:
+        yield connection
+    finally:
+        with suppress(*_AWAY):  # a broker that hangs must not hang us
+            async with asyncio.timeout(2):
+                await connection.close()
+
+
+def _stop_if_asked() -> None:
+    """Go on with a cancellation that the driver turned into an error of its own."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _closing(connection: AbstractConnection) -> asyncio.Event:
