@@ -87,15 +87,18 @@ async def _once(
         )
         if freed.modified_count == 0:
             raise StillRunning("The first request with this key is still running.") from None
+    kept = False
     try:
         response = await answer(request)
-    except BaseException:
-        await rows.delete_one({"_id": row_id})
-        raise
-    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        await rows.delete_one({"_id": row_id})
-        return response
-    kept = {"status": response.status_code, "answer": bytes(response.body)}
-    kept["type"] = response.headers.get("content-type", "application/json")
-    await rows.update_one({"_id": row_id}, {"$set": kept})
+        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            stored = {
+                "status": response.status_code,
+                "answer": bytes(response.body),
+                "type": response.headers.get("content-type", "application/json"),
+            }
+            await rows.update_one({"_id": row_id}, {"$set": stored})
+            kept = True
+    finally:
+        if not kept:
+            await rows.delete_one({"_id": row_id})
     return response
