@@ -155,14 +155,21 @@ fi
 
 # --- The web client ------------------------------------------------------------------------
 
+# A registry may lack packages for other systems; a lock made there lacks them too, and
+# `npm ci` then refuses. The second command takes the same pinned versions and hashes.
+install_web() {
+  npm --prefix web ci --no-audit --no-fund --loglevel=error ||
+    npm --prefix web install --no-save --no-audit --no-fund --loglevel=error
+}
+
 [ "$wanted" != python ] && [ -f web/package-lock.json ] || exit 0
-export PATH="$venv/bin:$PATH"
+export PATH="$venv/bin:$PATH" NPM_CONFIG_UPDATE_NOTIFIER=false
 web_packages=$(hash_of web/package-lock.json)
 installed=web/node_modules/.package-lock.json
 if [ ! -f $installed ] || { ! is_done web-packages "$web_packages" &&
   # `npm install` by hand leaves a newer one, and needs no doing over.
   [ -n "$(find web/package-lock.json -newer $installed)" ]; }; then
-  step "web client's packages" npm --prefix web ci --no-audit --no-fund --loglevel=error
+  step "web client's packages" install_web
   echo "$web_packages" >"$stamps/web-packages"
 fi
 web_sources=$(find web \( -name node_modules -o -name dist -o -name coverage \) -prune \

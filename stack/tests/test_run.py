@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from stack import ports
-from stack.configuration import PORTS, SERVICES, setting
+from stack.configuration import SERVICES, setting
+from stack.trial import Platform, running_platform
 
 SERVICE = """
 import http.server, os
@@ -29,10 +28,10 @@ http.server.ThreadingHTTPServer(("127.0.0.1", port), Ready).serve_forever()
 """
 
 
-def stack(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def stack(*arguments: str, running: Platform) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (sys.executable, "-m", "stack", *arguments),
-        env=environment,
+        env=dict(running.environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -40,103 +39,72 @@ def stack(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedP
     )
 
 
-@pytest.fixture(scope="module", name="environment")
-def _environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+@pytest.fixture(scope="module", name="running")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     fakes = tmp_path_factory.mktemp("fakes")
     for name in (*SERVICES, "gateway"):
         (fakes / name).mkdir()
         (fakes / name / "__init__.py").touch()
         (fakes / name / "__main__.py").write_text(SERVICE)
-    rows = {name: 4 if name in {"rabbitmq", "objects"} else 1 for name in PORTS}
-    chosen = {setting(name): str(ports.free_range(count)) for name, count in rows.items()}
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("CONVO_")}
-    data = tmp_path_factory.mktemp("data")
-    return {**ours, **chosen, "CONVO_DATA_DIR": str(data), "PYTHONPATH": str(fakes)}
-
-
-@pytest.fixture(scope="module", name="running")
-def _running(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    command = (sys.executable, "-m", "stack", "run")
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as platform:
-        assert platform.stdout is not None
-        for line in platform.stdout:
-            if "is ready after" in line:
-                break
-        else:
-            pytest.fail("it ended instead")
+    settings = {"PYTHONPATH": str(fakes)}
+    with running_platform(tmp_path_factory.mktemp("platform"), settings) as platform:
         yield platform
-        if platform.poll() is None:
-            platform.kill()
 
 
-def pid_of(name: str, environment: dict[str, str]) -> int:
-    state = Path(environment["CONVO_DATA_DIR"]) / "state.json"
-    return int(json.loads(state.read_text())[name]["pid"])
+def pid_of(name: str, running: Platform) -> int:
+    return int(json.loads((running.data / "state.json").read_text())[name]["pid"])
 
 
-def test_every_service_answers_and_knows_the_database(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
+def test_every_service_answers_and_knows_the_database(running: Platform) -> None:
     for name in (*SERVICES, "gateway"):
-        answer = httpx.get(f"http://127.0.0.1:{environment[setting(name)]}/readyz")
+        answer = httpx.get(f"http://127.0.0.1:{running.environment[setting(name)]}/readyz")
 
         assert answer.text.startswith("mongodb://127.0.0.1:")
 
 
-def test_status_lists_what_runs(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
-    told = stack("status", environment=environment).stdout
+def test_status_lists_what_runs(running: Platform) -> None:
+    told = stack("status", running=running).stdout
 
     assert "ConvoConnect is ready at" in told
     assert set(re.findall(r"^  ([a-z-]+) +\d", told, re.MULTILINE)) >= {*SERVICES, "mongo", "turn"}
 
 
-def test_a_second_run_is_refused(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
-    refused = stack("run", environment=environment)
+def test_a_second_run_is_refused(running: Platform) -> None:
+    refused = stack("run", running=running)
 
     assert refused.returncode == 1
     assert f"pid {running.pid}" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_a_service_that_is_killed_comes_back(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
-    before = pid_of("chat", environment)
+def test_a_service_that_is_killed_comes_back(running: Platform) -> None:
+    before = pid_of("chat", running)
 
     os.kill(before, signal.SIGKILL)
 
     deadline = time.monotonic() + 10
-    while pid_of("chat", environment) == before:
+    while pid_of("chat", running) == before:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_stop_ends_every_process(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
+def test_stop_ends_every_process(running: Platform) -> None:
     everything = psutil.Process(running.pid).children(recursive=True)
     assert len(everything) > len(SERVICES)
 
-    assert stack("stop", environment=environment).returncode == 0
+    assert stack("stop", running=running).returncode == 0
 
-    assert running.wait(10) == 0
     _, alive = psutil.wait_procs(everything, timeout=5)
     assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
-    assert stack("status", environment=environment).returncode == 1
+    assert stack("status", running=running).returncode == 1
 
 
-def test_reset_asks_first_and_then_deletes(
-    running: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
-    data = Path(environment["CONVO_DATA_DIR"])
+def test_reset_asks_first_and_then_deletes(running: Platform) -> None:
+    data = running.data
 
-    assert "Nothing was deleted" in stack("reset", environment=environment).stderr
+    assert "Nothing was deleted" in stack("reset", running=running).stderr
     assert (data / "mongo").is_dir()
 
-    assert stack("reset", "--yes", environment=environment).returncode == 0
+    assert stack("reset", "--yes", running=running).returncode == 0
     assert not (data / "mongo").exists()
     assert not (data / "secrets.env").exists()

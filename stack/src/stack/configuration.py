@@ -57,7 +57,8 @@ def setting(name: str) -> str:
 
 def read() -> Configuration:
     """Join the caller's environment and the checkout's `.env`; the former wins."""
-    return Configuration({**_dotenv(ROOT / ".env"), **os.environ})
+    path = Path(os.environ.get("CONVO_ENV_FILE", ROOT / ".env"))
+    return Configuration({**_dotenv(path), **os.environ})
 
 
 def _dotenv(path: Path) -> dict[str, str]:

@@ -107,7 +107,12 @@ def _rabbitmq(configuration: Configuration, secrets: Mapping[str, str]) -> Serve
 
 def _objects(configuration: Configuration, secrets: Mapping[str, str]) -> Server:
     gateway = configuration.port("gateway")
-    origins = {_origin(public_url(configuration)), f"http://127.0.0.1:{gateway}"}
+    further = (configuration.given("CONVO_ALLOWED_ORIGINS") or "").split(",")
+    origins = {
+        _origin(public_url(configuration)),
+        f"http://127.0.0.1:{gateway}",
+        *(each.strip() for each in further if each.strip()),
+    }
     return objects.prepare(
         configuration.data / "objects",
         port=configuration.port("objects"),
