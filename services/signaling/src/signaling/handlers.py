@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from common.access import AccessList
+from common.access import Access, AccessList
 from common.bus import Bus
 from common.clock import new_id
 from common.identity import Caller
@@ -25,22 +25,12 @@ async def join(  # noqa: PLR0913 - who, where, with what and when
     at: datetime,
 ) -> Call:
     """Raises `RoomNotFound`, `RoomEnded` and what `domain.join` raises."""
-    wanted = frame.data
-    place = await access.of(wanted.room_id, by.user_id, token)
+    room_id = frame.data.room_id
+    place = await access.of(room_id, by.user_id, token)
     domain.still_open(is_open=place.is_open)
-    who = Newcomer(
-        user_id=by.user_id,
-        session_id=by.session_id,
-        connection_id=frame.connection_id,
-        gateway_id=frame.gateway_id,
-        display_name=place.display_name,
-        role=place.role,
-        peer_id=wanted.peer_id,
-        audio=wanted.audio,
-        video=wanted.video,
-    )
-    call = await _enter(calls, wanted.room_id, who, at=at)
-    await _catch_up(calls, access, closed, wanted.room_id, who, at=at)
+    who = _newcomer(frame, place, by)
+    call = await _enter(calls, room_id, who, at=at)
+    await _catch_up(calls, access, closed, room_id, who, at=at)
     return call
 
 
@@ -111,6 +101,20 @@ async def remove_user(
 async def end_call(calls: CallRepository, room_id: str, *, at: datetime) -> None:
     """The room is over; doing it twice changes nothing."""
     await calls.change(room_id, lambda call: domain.end(call, at=at))
+
+
+def _newcomer(frame: JoinRoom, place: Access, by: Caller) -> Newcomer:
+    return Newcomer(
+        user_id=by.user_id,
+        session_id=by.session_id,
+        connection_id=frame.connection_id,
+        gateway_id=frame.gateway_id,
+        display_name=place.display_name,
+        role=place.role,
+        peer_id=frame.data.peer_id,
+        audio=frame.data.audio,
+        video=frame.data.video,
+    )
 
 
 async def _enter(calls: CallRepository, room_id: str, who: Newcomer, *, at: datetime) -> Call:
