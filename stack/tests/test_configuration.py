@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from stack import configuration, plan
-from stack.configuration import Configuration
+from stack.configuration import PORTS, Configuration, setting
+from stack.packages import ROOT
 from stack.servers.server import Server
 from stack.trouble import Trouble
 
@@ -29,6 +30,21 @@ def test_a_line_that_is_not_understood_is_named(tmp_path: Path, line: str) -> No
         configuration._dotenv(path)
 
 
+def test_every_port_is_in_the_example_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text()
+
+    for name, port in PORTS.items():
+        assert f"\n# {setting(name)}={port}" in example
+
+
+def test_the_example_uncommented_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    text = (ROOT / ".env.example").read_text()
+    path.write_text(re.sub(r"^# (?=CONVO_)", "", text, flags=re.MULTILINE))
+
+    assert configuration._dotenv(path)["CONVO_DATA_DIR"] == ".data"
+
+
 def test_services_are_told_where_everything_is() -> None:
     mongo = Server(name="MongoDB", programs=[], variables={"CONVO_MONGO_URL": "mongodb://here"})
 
@@ -46,6 +62,14 @@ def test_what_the_caller_sets_wins() -> None:
     told = plan.environment(caller, SECRETS, [])
 
     assert told["CONVO_PUBLIC_URL"] == "https://meet.example"
+
+
+def test_an_empty_setting_is_none() -> None:
+    caller = Configuration({"CONVO_PUBLIC_URL": "", "CONVO_CHAT_PORT": "", "CONVO_DATA_DIR": ""})
+
+    assert plan.environment(caller, SECRETS, [])["CONVO_PUBLIC_URL"] == "http://localhost:8080"
+    assert caller.port("chat") == 8103
+    assert caller.data == ROOT / ".data"
 
 
 def test_an_external_server_without_its_credentials_is_refused() -> None:

@@ -27,7 +27,7 @@ class Configuration:
 
     @property
     def data(self) -> Path:
-        return Path(self.environment.get("CONVO_DATA_DIR", ROOT / ".data")).absolute()
+        return ROOT / (self.given("CONVO_DATA_DIR") or ".data")
 
     @property
     def logs(self) -> Path:
@@ -39,7 +39,7 @@ class Configuration:
         Raises:
             Trouble: The setting is not a port.
         """
-        text = self.environment.get(setting(name), str(PORTS[name]))
+        text = self.given(setting(name)) or str(PORTS[name])
         if not (text.isdecimal() and 0 < int(text) < 65536):
             raise Trouble(
                 f"{setting(name)} is {text!r}, which is no port.",
@@ -48,6 +48,7 @@ class Configuration:
         return int(text)
 
     def given(self, name: str) -> str | None:
+        """Return what the caller set; an empty setting is none."""
         return self.environment.get(name) or None
 
 

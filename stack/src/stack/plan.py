@@ -158,7 +158,8 @@ def environment(
     ours["CONVO_JWKS_URL"] = ours["CONVO_AUTH_URL"] + "/.well-known/jwks.json"
     for server in ready:
         ours.update(server.variables)
-    return {**ours, **configuration.environment}
+    told = configuration.environment
+    return {**ours, **{name: told[name] for name in told if told[name] or name not in ours}}
 
 
 def topology(environment: Mapping[str, str]) -> Program:

@@ -29,6 +29,11 @@ def free_range(count: int) -> int:
 
 
 def is_taken(port: int, *, udp: bool = False) -> bool:
+    """Whether somebody listens on `port`.
+
+    Raises:
+        Trouble: We may not listen there at all.
+    """
     kind = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as probe:
         # A port in TIME_WAIT may be bound by a server, so it is not taken.
@@ -36,6 +41,11 @@ def is_taken(port: int, *, udp: bool = False) -> bool:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Trouble(
+                f"Port {port} is below 1024, where only root may listen.",
+                remedy="Choose a higher port and put a proxy in front.",
+            ) from None
         except OSError:
             return True
     return False
