@@ -1,5 +1,5 @@
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import aio_pika
 import pytest
@@ -230,3 +230,20 @@ def test_revocation_is_not_shown_to_clients() -> None:
     revoked = SessionRevoked(occurred_at=NOON, user_id="a", session_id="s", reason="logout")
 
     assert Envelope.of(revoked, {}).audience == ()
+
+
+async def test_ending_is_heeded_even_when_the_library_hides_it(amqp_url: str) -> None:
+    opening = asyncio.Event()
+
+    async def opened(*_: object) -> None:
+        with suppress(asyncio.CancelledError):
+            opening.set()
+            await asyncio.Event().wait()
+
+    keeping = asyncio.create_task(Bus(amqp_url)._keep(opened))
+    await opening.wait()
+
+    keeping.cancel()
+
+    done, _ = await asyncio.wait({keeping}, timeout=5)
+    assert done
