@@ -1,0 +1,1 @@
+"""The one way in: REST passed on, sockets held, the web client served."""

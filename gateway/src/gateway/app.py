@@ -1,0 +1,131 @@
+"""Puts the gateway together. Read this first: it names every part and joins them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+import httpx
+from fastapi import FastAPI
+
+from common import background, health, telemetry, web
+from common.bus import Bus
+from common.clock import new_id, utc_now
+from common.identity import Verifier
+from gateway import readiness
+from gateway.announcements import Announcements
+from gateway.contract import routes as contract
+from gateway.contract.documents import Documents
+from gateway.fanout import Fanout
+from gateway.pages import client
+from gateway.pages.client import WebClient
+from gateway.pages.security import Cors, PagePolicy
+from gateway.readiness import Readiness
+from gateway.realtime.commands import Commands
+from gateway.realtime.listeners import Listeners
+from gateway.realtime.services import Services
+from gateway.realtime.sockets import Sockets
+from gateway.realtime.switchboard import Switchboard
+from gateway.rest import proxy
+from gateway.rest.admission import Admission
+from gateway.rest.front import Front
+from gateway.rest.limits import Limits
+from gateway.rest.proxy import Proxy
+from gateway.settings import Settings
+
+
+class State(TypedDict):
+    """What a request can reach."""
+
+    proxy: Proxy
+    admission: Admission
+    sockets: Sockets
+    readiness: Readiness
+    documents: Documents
+    web_client: WebClient
+    public_url: str
+
+
+async def opened(settings: Settings) -> AsyncIterator[State]:
+    """Everything that runs while the gateway does."""
+    gateway_id = new_id()
+    url = settings.amqp_url.get_secret_value()
+    bus = Bus(url)
+    listeners = Listeners()
+    switchboard = Switchboard(listeners)
+    fanout = Fanout(
+        url,
+        deliver=switchboard.deliver,
+        wanted=listeners.keys,
+        is_wanted=listeners.is_heard,
+        resumed=switchboard.resync,
+    )
+    announcements = Announcements(bus, gateway_id, utc_now)
+    limits = Limits(settings)
+    async with httpx.AsyncClient(timeout=2.0) as http, proxy.connected() as session:
+        verifier = Verifier(settings.jwks_url, http)
+        sockets = Sockets(
+            cors=Cors(settings.origins),
+            limits=limits,
+            verifier=verifier,
+            listeners=listeners,
+            switchboard=switchboard,
+            fanout=fanout,
+            commands=Commands(Services(session, settings.services), listeners, fanout, gateway_id),
+            announcements=announcements,
+        )
+        async with background.running(
+            bus.run(),
+            fanout.run(),
+            announcements.run(),
+            announcements.beat(),
+            switchboard.watch(),
+            switchboard.revocations.poll(http, settings.auth_url),
+        ):
+            yield State(
+                proxy=Proxy(session, settings.services),
+                admission=Admission(verifier, switchboard.revocations, limits),
+                sockets=sockets,
+                readiness=Readiness(
+                    http,
+                    settings.services,
+                    bus_answers=fanout.reachable,
+                    is_draining=lambda: sockets.draining,
+                ),
+                documents=Documents(http, settings.services),
+                web_client=WebClient(
+                    settings.web_dir, PagePolicy(settings.origins, settings.s3_public_url)
+                ),
+                public_url=settings.public_url,
+            )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The gateway; `app.state.drain` empties it before it is stopped."""
+    drains: list[Callable[[], Awaitable[None]]] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        telemetry.configure(
+            "gateway", level=settings.log_level, otlp_endpoint=settings.otlp_endpoint
+        )
+        async with asynccontextmanager(opened)(settings) as state:
+            drains.append(state["sockets"].drain)
+            yield state
+
+    async def drain() -> None:
+        for each in drains:
+            await each()
+
+    app = FastAPI(
+        title="gateway", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.drain = drain
+    web.render_problems(app)
+    app.add_middleware(web.Edge, service="gateway")
+    app.add_middleware(Front, settings=settings)
+    # Before `health.router`, whose own `/readyz` knows nothing of the services.
+    app.include_router(readiness.router)
+    app.include_router(health.router("gateway", needed={}))
+    app.include_router(contract.router)
+    app.include_router(client.router)
+    return app

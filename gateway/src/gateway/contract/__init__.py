@@ -1,0 +1,1 @@
+"""The public contract as documents, gathered from the services."""

@@ -1,0 +1,1 @@
+"""The web client and what browsers are told about it."""

@@ -1,0 +1,76 @@
+"""Whether the whole platform is ready, as its services say."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+_LASTS = 1.0  # anybody may ask, and each question would become seven
+_AWAY = {"status": "away"}
+
+
+class Readiness:
+    """Asks every service, at most once a second."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        addresses: Mapping[str, str],
+        *,
+        bus_answers: Callable[[], Awaitable[bool]],
+        is_draining: Callable[[], bool],
+    ) -> None:
+        self._client = client
+        self._addresses = addresses
+        self._bus_answers = bus_answers
+        self._is_draining = is_draining
+        self._services: dict[str, Any] = {}
+        self._asked_at = float("-inf")
+        self._asking = asyncio.Lock()
+
+    async def answer(self) -> JSONResponse:
+        services = await self._asked()
+        ready = not self._is_draining() and all(
+            each["status"] in {"ready", "degraded"} for each in services.values()
+        )
+        return JSONResponse(
+            {
+                "service": "gateway",
+                "status": "ready" if ready else "not ready",
+                "checks": {"rabbitmq": await self._bus_answers()},
+                "services": services,
+            },
+            status_code=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+
+    async def _asked(self) -> dict[str, Any]:
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if now - self._asked_at > _LASTS:
+                answers = await asyncio.gather(*map(self._ask, self._addresses.values()))
+                self._services = dict(zip(self._addresses, answers, strict=True))
+                self._asked_at = asyncio.get_running_loop().time()
+            return self._services
+
+    async def _ask(self, address: str) -> dict[str, Any]:
+        try:
+            answer = await self._client.get(f"{address}/readyz")
+            told = answer.json()
+        except (httpx.HTTPError, ValueError):
+            return _AWAY
+        if not isinstance(told, dict) or "status" not in told:
+            return _AWAY
+        return {"status": told["status"], "checks": told.get("checks", {})}
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> JSONResponse:
+    readiness: Readiness = request.state.readiness
+    return await readiness.answer()

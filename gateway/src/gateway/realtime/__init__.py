@@ -1,0 +1,1 @@
+"""The socket: frames in, frames out, and who hears what."""

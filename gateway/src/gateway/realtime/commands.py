@@ -1,0 +1,189 @@
+"""Which service a frame is for, and what becomes of its answer."""
+
+import re
+from collections.abc import Mapping
+
+import orjson
+import structlog
+from opentelemetry.trace import SpanKind
+from prometheus_client import Counter
+
+from common import telemetry
+from common.frames import Reply
+from common.problems import NotFound, Problem
+from gateway.fanout import Fanout, is_key
+from gateway.realtime import protocol
+from gateway.realtime.connection import Connection
+from gateway.realtime.lanes import Ticket
+from gateway.realtime.listeners import Listeners
+from gateway.realtime.protocol import ClientFrame, ServerFrame
+from gateway.realtime.services import Refused, Services
+
+log = structlog.get_logger()
+
+TO: Mapping[str, tuple[str, ...]] = {
+    "joinRoom": ("signaling", "chat"),
+    "leaveRoom": ("signaling",),
+    "signal": ("signaling",),
+    "mediaState": ("signaling",),
+    "raiseHand": ("signaling",),
+    "lowerHand": ("signaling",),
+    "chatMessage": ("chat",),
+    "typing": ("chat",),
+    "followRoom": ("chat",),
+    "unfollowRoom": ("chat",),
+    "watchPresence": ("auth",),
+}
+"""Frame type to the services that are asked, in order; the first one's refusal counts."""
+
+EXPECTED = frozenset({"joinRoom", "followRoom"})
+"""Frames whose answer is a state and whose events go on from it: `room.<roomId>` is
+listened to before the service is asked, so that nothing is lost in between."""
+
+_ROOM_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+COMMANDS = Counter("convo_gateway_commands", "Frames from clients.", ["type", "outcome"])
+
+
+class UnknownCommand(NotFound):
+    code = "unknown-command"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such command.")
+
+
+class Expectation:
+    """Listens for a connection until its service has said whether it may hear."""
+
+    def __init__(self, user_id: str) -> None:
+        self.user_id = user_id
+        self.key: str | None = None
+        self.heard: list[ServerFrame] = []
+
+    def hear(self, frame: ServerFrame) -> None:
+        self.heard.append(frame)
+
+
+class Commands:
+    """Passes frames to services, and obeys what they answer about hearing."""
+
+    def __init__(
+        self, services: Services, listeners: Listeners, fanout: Fanout, gateway_id: str
+    ) -> None:
+        self._services = services
+        self._listeners = listeners
+        self._fanout = fanout
+        self._gateway_id = gateway_id
+
+    def start(self, connection: Connection, frame: ClientFrame) -> None:
+        """Begin a command; frames to one service keep their order."""
+        try:
+            to = TO.get(frame.type)
+            if to is None:
+                raise UnknownCommand
+            tickets = connection.lanes.tickets(to)
+        except Problem as problem:
+            self._refuse(connection, frame, Refused.by(problem))
+        else:
+            connection.run(self._run(connection, frame, to, tickets))
+
+    async def _run(
+        self,
+        connection: Connection,
+        frame: ClientFrame,
+        to: tuple[str, ...],
+        tickets: list[Ticket],
+    ) -> None:
+        expectation = Expectation(connection.user_id)
+        try:
+            with telemetry.span(f"frame {frame.type}", {}, SpanKind.SERVER):
+                await self._expect(connection, expectation, frame)
+                replies = await self._ask(connection, frame, to, tickets)
+                await self._settle(connection, expectation, frame, replies)
+        except Refused as refused:
+            self._refuse(connection, frame, refused)
+        finally:
+            for ticket in tickets:
+                ticket.leave()
+            self._fanout.touch(self._listeners.forget(expectation))
+
+    async def _expect(
+        self, connection: Connection, expectation: Expectation, frame: ClientFrame
+    ) -> None:
+        room_id = frame.data.get("roomId")
+        if frame.type not in EXPECTED or not isinstance(room_id, str):
+            return
+        key = f"room.{room_id}"
+        if not _ROOM_ID.fullmatch(room_id) or self._listeners.hears(connection, key):
+            return
+        expectation.key = key
+        self._listeners.hold(expectation, key, "gateway")
+        await self._fanout.bound([key])
+
+    async def _ask(
+        self,
+        connection: Connection,
+        frame: ClientFrame,
+        to: tuple[str, ...],
+        tickets: list[Ticket],
+    ) -> dict[str, Reply]:
+        body = orjson.dumps(
+            {
+                "connectionId": connection.id,
+                "gatewayId": self._gateway_id,
+                "type": frame.type,
+                "data": frame.data,
+            }
+        )
+        replies: dict[str, Reply] = {}
+        for service, ticket in zip(to, tickets, strict=True):
+            await ticket.turn()
+            try:
+                replies[service] = await self._services.ask(service, connection.token, body)
+            except Refused as refused:
+                if not replies or not refused.is_passing:
+                    raise
+                log.warning("answered without", service=service, status=refused.status)
+            ticket.leave()
+        return replies
+
+    async def _settle(
+        self,
+        connection: Connection,
+        expectation: Expectation,
+        frame: ClientFrame,
+        replies: dict[str, Reply],
+    ) -> None:
+        """Bind what may be heard, and only then answer."""
+        granted = [
+            (service, key)
+            for service, reply in replies.items()
+            for key in reply.subscribe
+            if is_key(key)
+        ]
+        keys = [key for _, key in granted]
+        if expectation.key is not None and expectation.key not in keys:
+            self._fanout.touch(self._listeners.forget(expectation))
+            expectation.heard.clear()
+        for key in keys:
+            if not self._listeners.hears(connection, key):
+                self._listeners.hold(expectation, key, "gateway")
+        await self._fanout.bound(keys)
+        if connection.ended.done():
+            return
+        # No waiting from here on: the answer first, then in order what came meanwhile.
+        for service, key in granted:
+            self._listeners.hold(connection, key, service)
+        for service, reply in replies.items():
+            for key in reply.unsubscribe:
+                if self._listeners.release(connection, key, service):
+                    self._fanout.touch([key])
+        data = {name: value for reply in replies.values() for name, value in reply.data.items()}
+        connection.hear(protocol.ok(frame.id, data))
+        for heard in expectation.heard:
+            connection.hear(heard)
+        COMMANDS.labels(frame.type, "ok").inc()
+
+    def _refuse(self, connection: Connection, frame: ClientFrame, refused: Refused) -> None:
+        connection.hear(protocol.refused(frame.id, refused.document))
+        # Names of clients' own making would be metrics without end.
+        COMMANDS.labels(frame.type if frame.type in TO else "unknown", str(refused.status)).inc()

@@ -1,0 +1,105 @@
+"""The frames of `convo.v1` (docs/realtime.md), as the gateway reads and writes them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import orjson
+
+SUBPROTOCOL = "convo.v1"
+MAX_FRAME = 64 << 10
+"""Bytes of a client's frame."""
+HEARTBEAT = 15
+"""Seconds within which a client is heard, or at most twice that."""
+CONNECT_WITHIN = 5.0
+"""Seconds from opening to the first frame."""
+
+# `bus.show` writes the type first, so the start of a frame tells what it is.
+_SUPERSEDED = (b'{"type":"typing"', b'{"type":"activeSpeaker"')
+
+
+class Close(IntEnum):
+    """Why the gateway closes a socket."""
+
+    MALFORMED = 4400
+    UNAUTHENTICATED = 4401
+    UNHEARD = 4408
+    TOO_LARGE = 4413
+    TOO_FAST = 4429
+    TOO_SLOW = 1013
+    GOING_AWAY = 4503
+
+
+class Malformed(Exception):  # noqa: N818 - it is what the close code says
+    """What came is not JSON, or not a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFrame:
+    """A command of a client."""
+
+    id: float
+    type: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFrame:
+    """A frame ready to be written to any number of sockets."""
+
+    text: str
+    size: int
+    """Bytes."""
+    superseded: bool = False
+    """Whether a later one of its kind makes it worthless."""
+
+
+def read(text: str) -> ClientFrame:
+    """Raises `Malformed`."""
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Malformed from None
+    match given:
+        case {"id": bool()}:
+            raise Malformed
+        case {"id": int() | float() as number, "type": str(name), **rest}:
+            data = rest.get("data", {})
+            if isinstance(data, dict):
+                return ClientFrame(number, name, data)
+    raise Malformed
+
+
+def ok(re: float, data: object) -> ServerFrame:
+    """The answer to a command that was met."""
+    return _written(orjson.dumps({"re": re, "type": "ok", "data": data}))
+
+
+def refused(re: float, problem: dict[str, Any]) -> ServerFrame:
+    """The answer to a command that was not."""
+    return _written(orjson.dumps({"re": re, "type": "error", "error": problem}))
+
+
+def event(frame: str, room_id: str | None, seq: int | None, body: bytes) -> ServerFrame:
+    """A fact as clients see it; its body is not parsed, it is the frame's `data`."""
+    head = b'{"type":' + orjson.dumps(frame)
+    if room_id is not None:
+        head += b',"roomId":' + orjson.dumps(room_id)
+    if seq is not None:
+        head += b',"seq":%d' % seq
+    return _written(head + b',"data":' + body + b"}")
+
+
+def live(body: bytes) -> ServerFrame:
+    """A frame that nobody keeps; it is complete as it comes."""
+    return ServerFrame(
+        body.decode(errors="replace"), len(body), superseded=body.startswith(_SUPERSEDED)
+    )
+
+
+RESYNC = ServerFrame('{"type":"resync","data":{}}', 27)
+"""Frames may have been lost: the client asks for what it lacks."""
+
+
+def _written(content: bytes) -> ServerFrame:
+    return ServerFrame(content.decode(errors="replace"), len(content))

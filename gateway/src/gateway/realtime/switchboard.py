@@ -1,0 +1,131 @@
+"""Every open socket of this process, and what the bus brings for each."""
+
+import asyncio
+import time
+from collections import defaultdict
+
+import orjson
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+from prometheus_client import Gauge
+from pydantic import ValidationError
+
+from common.events import SessionRevoked
+from common.identity import LEEWAY
+from common.problems import TooMany
+from common.topology import LIVE
+from gateway.fanout import keys_of
+from gateway.realtime import protocol
+from gateway.realtime.connection import Connection
+from gateway.realtime.listeners import Listeners
+from gateway.realtime.protocol import Close
+from gateway.revocations import Revocations
+
+log = structlog.get_logger()
+
+PER_USER = 20
+"""Sockets one person may have open."""
+
+SOCKETS = Gauge("convo_gateway_sockets", "Open sockets.")
+
+ENDINGS: dict[str, str | None] = {"participantRemoved": "userId", "roomDeleted": None}
+"""Frames after which a room is heard no more, and the member that says by whom;
+None is everybody."""
+
+
+class TooManySockets(TooMany):
+    code = "too-many-sockets"
+
+    def __init__(self) -> None:
+        super().__init__("You have too many windows or devices connected.")
+
+
+class Switchboard:
+    """Who is connected; shows frames, ends sessions, notices who fell silent."""
+
+    def __init__(self, listeners: Listeners) -> None:
+        self._listeners = listeners
+        self._connections: dict[str, Connection] = {}
+        self._by_user: defaultdict[str, set[Connection]] = defaultdict(set)
+        self.revocations = Revocations(self.end_session)
+
+    def enter(self, connection: Connection) -> None:
+        """Raises `TooManySockets`."""
+        mine = self._by_user[connection.user_id]
+        if len(mine) >= PER_USER:
+            raise TooManySockets
+        mine.add(connection)
+        self._connections[connection.id] = connection
+        SOCKETS.set(len(self._connections))
+
+    def leave(self, connection: Connection) -> None:
+        """The socket hears nothing any more; doing it twice changes nothing."""
+        self._connections.pop(connection.id, None)
+        self._by_user[connection.user_id].discard(connection)
+        if not self._by_user[connection.user_id]:
+            del self._by_user[connection.user_id]
+        SOCKETS.set(len(self._connections))
+
+    def end_session(self, session_id: str) -> None:
+        """Close every socket of a session that is over."""
+        for connection in self._connections.values():
+            if connection.caller.session_id == session_id:
+                connection.close(Close.UNAUTHENTICATED)
+
+    def close_all(self) -> None:
+        """Send everybody elsewhere."""
+        for connection in self._connections.values():
+            connection.close(Close.GOING_AWAY)
+
+    def resync(self) -> None:
+        """Tell everybody that frames may have been lost."""
+        for connection in self._connections.values():
+            connection.hear(protocol.RESYNC)
+
+    def deliver(self, message: AbstractIncomingMessage) -> None:
+        """Show a message from the bus to whom it concerns; each socket gets it once."""
+        headers = message.headers
+        frame = headers.get("x-frame")
+        if message.exchange == LIVE:
+            self._show(keys_of(message), protocol.live(message.body))
+        elif isinstance(frame, str):
+            room, seq = headers.get("x-room"), headers.get("x-seq")
+            room_id = room if isinstance(room, str) else None
+            number = seq if isinstance(seq, int) else None
+            shown = protocol.event(frame, room_id, number, message.body)
+            self._show(keys_of(message), shown)
+            if room_id is not None and frame in ENDINGS:
+                self._end_hearing(room_id, ENDINGS[frame], message.body)
+        elif message.routing_key == SessionRevoked.type:
+            self._revoked(message.body)
+
+    def _show(self, keys: list[str], frame: protocol.ServerFrame) -> None:
+        for listener in self._listeners.of(keys):
+            listener.hear(frame)
+
+    def _end_hearing(self, room_id: str, member: str | None, body: bytes) -> None:
+        key = f"room.{room_id}"
+        user_id = orjson.loads(body).get(member) if member else None
+        for listener in self._listeners.of([key]):
+            if member is None or listener.user_id == user_id:
+                self._listeners.drop(listener, key)
+
+    def _revoked(self, body: bytes) -> None:
+        try:
+            self.revocations.add(SessionRevoked.parse(body).session_id)
+        except ValidationError:
+            log.warning("revocation not understood")  # the next question to auth finds it
+
+    async def watch(self) -> None:
+        """For ever: close sockets that are not heard and those whose token has ended."""
+        while True:
+            self.sweep(asyncio.get_running_loop().time(), time.time())
+            await asyncio.sleep(1)
+
+    def sweep(self, now: float, wall_clock: float) -> None:
+        """`now` is the loop's time, `wall_clock` Unix time."""
+        for connection in self._connections.values():
+            if wall_clock > connection.caller.expires_at + LEEWAY.total_seconds():
+                connection.close(Close.UNAUTHENTICATED)
+            elif now - connection.heard_at > 2 * protocol.HEARTBEAT:
+                connection.close(Close.UNHEARD)

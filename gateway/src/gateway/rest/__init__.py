@@ -1,0 +1,1 @@
+"""REST: which service an address belongs to, and how a request gets there."""

@@ -1,0 +1,30 @@
+"""Who may pass: tokens that are good, people and addresses that are not too fast."""
+
+from common.identity import Verifier
+from gateway.rest.limits import Limits
+from gateway.revocations import Revocations
+
+
+class Admission:
+    """Refuses what no service needs to see."""
+
+    def __init__(self, verifier: Verifier, revocations: Revocations, limits: Limits) -> None:
+        self._verifier = verifier
+        self._revocations = revocations
+        self._limits = limits
+
+    async def admit(self, method: str, path: str, address: str, authorization: bytes) -> None:
+        """Let a request pass; without a token the service decides what it may.
+
+        Raises:
+            TooOften: The person or the address asks too often.
+            InvalidToken: The bearer token is no good, or its session has ended.
+            Unavailable: There is a token, and nothing to verify it with.
+        """
+        self._limits.count_address(address)
+        self._limits.count_attempt(method, path, address)
+        scheme, _, token = authorization.partition(b" ")
+        if scheme.lower() == b"bearer":
+            caller = await self._verifier.verify(token.strip().decode("latin-1"))
+            self._revocations.check(caller.session_id)
+            self._limits.count_user(caller.user_id)

@@ -1,0 +1,221 @@
+"""The door: every request passes here, and most go straight on to a service."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from opentelemetry.trace import SpanKind
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common import telemetry, web
+from common.health import REQUESTS, SECONDS
+from common.problems import Forbidden, Problem
+from gateway.pages.security import API_POLICY, Cors, Headers, common_headers
+from gateway.realtime.sockets import Sockets
+from gateway.rest import headers as heads
+from gateway.rest import routing
+from gateway.rest.admission import Admission
+from gateway.rest.limits import TooOften
+from gateway.rest.proxy import ClientGone, Errand, Proxy
+from gateway.settings import Settings
+
+log = structlog.get_logger()
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CLIENT_GONE = 499  # nobody sees it but the metrics; nginx uses the same number
+_POLICY = b"content-security-policy"
+
+
+class ForeignOrigin(Forbidden):
+    code = "foreign-origin"
+
+    def __init__(self) -> None:
+        super().__init__("Pages of this origin may not call here; see CONVO_ALLOWED_ORIGINS.")
+
+
+class Front:
+    """ASGI middleware around the whole gateway.
+
+    Needs `admission`, `proxy` and `sockets` in the lifespan's state. The way to a
+    service leaves out every layer of the framework: it is most of the gateway's work.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._cors = Cors(settings.origins)
+        self._common = common_headers(settings.public_url)
+        self._trusted = frozenset(settings.trusted_proxies)
+        self._told_hosts = _told_hosts(settings.origins)
+        self._public_host = next(iter(self._told_hosts.values()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            sockets: Sockets = scope["state"]["sockets"]
+            await sockets.serve(scope, receive, send, self._address(scope))
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        added = [*self._common, *self._cors.headers(headers.get(b"origin"))]
+        try:
+            self._check_origin(scope["method"], headers)
+            if _is_preflight(scope, headers):
+                await self._preflight(headers[b"origin"], scope, receive, send)
+                return
+            target = None if _is_page(scope, headers) else _target(scope)
+        except Problem as problem:
+            await _refuse(problem, scope, receive, _adding(send, added))
+            return
+        if target is None:
+            await self._app(scope, receive, _adding(send, added))
+        else:
+            await self._pass_on(scope, headers, target, added, receive, send)
+
+    def _check_origin(self, method: str, headers: Mapping[bytes, bytes]) -> None:
+        if method not in _READING and not self._cors.allows(headers.get(b"origin")):
+            raise ForeignOrigin
+
+    async def _preflight(self, origin: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._cors.allows(origin):
+            raise ForeignOrigin
+        added = [*self._common, *self._cors.preflight(origin)]
+        await Response(status_code=204)(scope, receive, _adding(send, added))
+
+    async def _pass_on(  # noqa: PLR0913, PLR0917 - one request, taken apart once
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        target: routing.Target,
+        added: Headers,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        started = time.perf_counter()
+        state = scope["state"]
+        admission: Admission = state["admission"]
+        proxy: Proxy = state["proxy"]
+        address = self._address(scope)
+        with telemetry.span(scope["method"], _trace(headers), SpanKind.SERVER):
+            try:
+                await admission.admit(
+                    scope["method"], target.path, address, headers.get(b"authorization", b"")
+                )
+                errand = self._errand(scope, headers, target, address)
+                errand.added.extend((*added, (_POLICY, API_POLICY.encode())))
+                status = await proxy.pass_on(errand, receive, send)
+            except Problem as problem:
+                status = problem.status
+                await _refuse(problem, scope, receive, _adding(send, added))
+            except ClientGone:
+                status = _CLIENT_GONE
+        _count(target.service, status, time.perf_counter() - started)
+
+    def _errand(
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        target: routing.Target,
+        address: str,
+    ) -> Errand:
+        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        length = None if b"transfer-encoding" in headers else headers.get(b"content-length", b"0")
+        passed = heads.for_service(scope["headers"])
+        passed.append(("X-Convo-Client-Address", address))
+        passed.extend(self._told_hosts.get(headers.get(b"host", b""), self._public_host))
+        passed.extend(telemetry.carried().items())
+        is_json = not kind or kind.endswith(b"json")
+        if length not in {None, b"0"} and not is_json:
+            passed.append(("Content-Length", length.decode()))
+        return Errand(
+            method=scope["method"],
+            target=target,
+            query=scope["query_string"],
+            headers=passed,
+            is_json=is_json,
+            length=None if length is None else int(length),
+            has_key=b"idempotency-key" in headers,
+        )
+
+    def _address(self, scope: Scope) -> str:
+        peer = (scope.get("client") or ("unknown",))[0]
+        if peer not in self._trusted:
+            return str(peer)
+        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        return heads.client_address(peer, heads.text(b",".join(forwarded)), self._trusted)
+
+
+def _told_hosts(origins: tuple[str, ...]) -> dict[bytes, tuple[tuple[str, str], ...]]:
+    """What services hear of the address the client used: only what the operator named."""
+    parts = [urlsplit(origin) for origin in origins]
+    return {
+        part.netloc.encode(): (
+            ("X-Forwarded-Proto", part.scheme),
+            ("X-Forwarded-Host", part.netloc),
+        )
+        for part in parts
+    }
+
+
+def _trace(headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    given = headers.get(b"traceparent")
+    return {"traceparent": heads.text(given)} if given else {}
+
+
+def _is_preflight(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    asked = b"access-control-request-method"
+    return scope["method"] == "OPTIONS" and b"origin" in headers and asked in headers
+
+
+def _is_page(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """A browser that opens an address outside `/api` wants a page, even if it is an alias too."""
+    return (
+        scope["method"] in _READING
+        and not scope["path"].startswith(routing.API)
+        and b"text/html" in headers.get(b"accept", b"")
+    )
+
+
+def _target(scope: Scope) -> routing.Target | None:
+    return routing.resolve(scope["method"], scope["path"])
+
+
+def _adding(send: Send, added: Headers) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message["headers"])
+            if not any(name == _POLICY for name, _ in given):
+                given.append((_POLICY, API_POLICY.encode()))
+            message = {**message, "headers": given + added}
+        await send(message)
+
+    return sent
+
+
+async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = web.refusal(problem)
+    more: dict[str, Any] = {}
+    if isinstance(problem, TooOften):
+        more = problem.headers
+    elif isinstance(problem, routing.MethodNotAllowed):
+        more = {"Allow": problem.allowed}
+    elif isinstance(problem, web.BodyTooLarge):
+        more = {"Connection": "close"}  # what is left of the body is not worth reading
+    answer.headers.update(more)
+    log.info("request refused", method=scope["method"], code=problem.code, status=problem.status)
+    await answer(scope, receive, send)
+
+
+def _count(service: str, status: int, seconds: float) -> None:
+    # No log line: the service writes one, with the same trace id.
+    route = f"{service}/*"
+    REQUESTS.labels("gateway", route, status).inc()
+    SECONDS.labels("gateway", route).observe(seconds)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("service failed", to=service, status=int(status))
