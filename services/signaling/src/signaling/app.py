@@ -11,8 +11,8 @@ from common.presence import Gateways
 from signaling import commands, routes
 from signaling.consumers import subscriptions
 from signaling.repository import CallRepository, ClosedSockets
-from signaling.routes import State
 from signaling.settings import Settings
+from signaling.state import State
 from signaling.sweep import Sweep
 
 

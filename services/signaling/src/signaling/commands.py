@@ -1,13 +1,9 @@
 """Frames from the socket: which leads to which handler, and what the caller then hears."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends, Request
-
-from common.access import AccessList
-from common.bus import Bus
 from common.frames import Reply
-from common.identity import CurrentCaller, bearer
+from common.identity import CurrentCaller
 from signaling import domain, handlers
 from signaling.protocol import (
     Frame,
@@ -19,35 +15,7 @@ from signaling.protocol import (
     RaiseHand,
     Signal,
 )
-from signaling.repository import CallRepository, ClosedSockets
-from signaling.routes import Now, Relaying
-
-
-def _calls(request: Request) -> CallRepository:
-    return request.state.calls  # type: ignore[no-any-return]
-
-
-def _access(request: Request) -> AccessList:
-    return request.state.access  # type: ignore[no-any-return]
-
-
-def _closed(request: Request) -> ClosedSockets:
-    return request.state.closed  # type: ignore[no-any-return]
-
-
-def _bus(request: Request) -> Bus:
-    return request.state.bus  # type: ignore[no-any-return]
-
-
-def _token(request: Request) -> str:
-    return bearer(request.headers.get("authorization"))
-
-
-Calls = Annotated[CallRepository, Depends(_calls)]
-Access = Annotated[AccessList, Depends(_access)]
-Closed = Annotated[ClosedSockets, Depends(_closed)]
-Live = Annotated[Bus, Depends(_bus)]
-Token = Annotated[str, Depends(_token)]
+from signaling.state import Access, Calls, Closed, Live, Now, Relaying, Token
 
 router = APIRouter(tags=["commands"])
 
