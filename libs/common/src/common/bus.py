@@ -146,8 +146,8 @@ class Bus:
                     closed = _closing(connection)
                     await opened(connection, closed)
                     wait = 0.3
-                    if not _cancelled():
-                        await closed.wait()
+                    _stop_if_asked()  # connecting may have hidden it: python/cpython#86296
+                    await closed.wait()
             except _AWAY as away:
                 log.warning("broker away", error=str(away) or type(away).__name__)
             _stop_if_asked()
@@ -264,15 +264,6 @@ def _stop_if_asked() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
-
-
-def _cancelled() -> bool:
-    """Whether this task was told to end; `wait_for`, on which aio-pika relies, may hide it.
-
-    Python 3.11 and older (python/cpython#86296).
-    """
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _closing(connection: AbstractConnection) -> asyncio.Event:
