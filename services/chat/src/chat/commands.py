@@ -35,7 +35,7 @@ async def obey(
     match frame:
         case ChatMessage():
             message = await handlers.post(messages, writers, place, frame.data)
-            return Reply(data=PostedView.model_validate(message).model_dump(mode="json"))
+            return Reply(data=PostedView.of(message).model_dump(mode="json"))
         case Typing():
             await handlers.show_typing(live, place)
             return Reply()

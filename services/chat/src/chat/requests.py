@@ -1,17 +1,21 @@
 """What chat is asked and what it answers, as JSON."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from chat.domain import LAST_SEQ, LONGEST, MessageType
+from chat.domain import LAST_SEQ, LONGEST, Message, MessageType
 from common.clock import Timestamp
 from common.wire import Wire
 
+# NUL, and half a surrogate pair: JSON can spell it, no other encoding can hold it.
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("Text cannot hold the character NUL")
+
+def _storable(text: str) -> str:
+    if _NOT_STORABLE.search(text):
+        raise ValueError("Text holds a character that cannot be kept")
     return text
 
 
@@ -21,7 +25,7 @@ Text = Annotated[
     str,
     AfterValidator(str.rstrip),
     Field(min_length=1, max_length=LONGEST),
-    AfterValidator(_without_nul),
+    AfterValidator(_storable),
 ]
 Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
 
@@ -44,10 +48,14 @@ class PostMessage(Posting):
 
 
 class PostedView(Wire):
-    message_id: str = Field(validation_alias="id")
+    message_id: str
     seq: int
     """Position in the room: 1, 2, 3 and so on without a gap."""
     timestamp: Timestamp
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        return cls(message_id=message.id, seq=message.seq, timestamp=message.timestamp)
 
 
 class SentView(PostedView):

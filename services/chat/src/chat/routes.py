@@ -63,8 +63,7 @@ async def post_message(
     """Say something in a room; only its participants may."""
     place = await enter(body.room_id)
     wanted = body.model_copy(update={"client_id": body.client_id or idempotency_key})
-    message = await handlers.post(messages, writers, place, wanted)
-    return SentView.model_validate(message)
+    return SentView.of(await handlers.post(messages, writers, place, wanted))
 
 
 @router.get("/messages/{room_id}")
