@@ -18,7 +18,7 @@ export function EmptyState({ icon, title, children }: EmptyStateProps) {
         py: 5,
         border: "1px dashed",
         borderColor: "divider",
-        borderRadius: 4,
+        borderRadius: "18px",
       }}
     >
       <Box sx={{ color: "primary.main", mb: 1, "& svg": { fontSize: 36 } }}>{icon}</Box>

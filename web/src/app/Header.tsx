@@ -37,7 +37,11 @@ export function Header({ onMenu }: { readonly onMenu: () => void }) {
       <IconButton aria-label="Menu" onClick={onMenu}>
         <MenuRounded />
       </IconButton>
-      <Link to="/home" aria-label="ConvoConnect, home" style={{ textDecoration: "none" }}>
+      <Link
+        to="/home"
+        aria-label="ConvoConnect, home"
+        style={{ display: "flex", textDecoration: "none" }}
+      >
         <Box sx={{ display: { xs: "none", sm: "block" } }}>
           <Logo />
         </Box>

@@ -1,9 +1,11 @@
 /** The frame of the dashboard: header on top, sidebar beside, page in the middle. */
 import Box from "@mui/material/Box";
+import CircularProgress from "@mui/material/CircularProgress";
 import Drawer from "@mui/material/Drawer";
 import useMediaQuery from "@mui/material/useMediaQuery";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { Outlet, useLocation } from "react-router";
+
 import { Header } from "./Header";
 import { Sidebar } from "./Sidebar";
 
@@ -55,7 +57,9 @@ export function Layout() {
           </Drawer>
         )}
         <Box component="main" sx={{ flex: 1, minWidth: 0, overflowY: "auto" }}>
-          <Outlet />
+          <Suspense fallback={<CircularProgress aria-label="Loading" sx={{ m: 4 }} />}>
+            <Outlet />
+          </Suspense>
         </Box>
       </Box>
     </Box>

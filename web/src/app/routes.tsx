@@ -1,6 +1,6 @@
-/** Every address of the client. */
+/** Every address of the client. What is behind the sign-in is loaded when it is first needed. */
+import { lazy, Suspense } from "react";
 import { createBrowserRouter, Outlet } from "react-router";
-import { AdminOverview } from "../features/admin/AdminOverview";
 import { Login } from "../features/auth/Login";
 import { ProtectedRoute } from "../features/auth/ProtectedRoute";
 import { Register } from "../features/auth/Register";
@@ -8,16 +8,27 @@ import { useRoomNews } from "../features/rooms/useRooms";
 import { About } from "../pages/About";
 import { Home } from "../pages/Home";
 import { Landing } from "../pages/Landing";
-import { Meetings } from "../pages/Meetings";
-import { Messages } from "../pages/Messages";
-import { ProfileSettings } from "../pages/ProfileSettings";
-import { RoomPage } from "../pages/RoomPage";
+import { Loading } from "./Centered";
 import { ErrorPage, NotFound } from "./ErrorPage";
 import { Layout } from "./Layout";
 
+const AdminOverview = lazy(async () => ({
+  default: (await import("../features/admin/AdminOverview")).AdminOverview,
+}));
+const Meetings = lazy(async () => ({ default: (await import("../pages/Meetings")).Meetings }));
+const Messages = lazy(async () => ({ default: (await import("../pages/Messages")).Messages }));
+const ProfileSettings = lazy(async () => ({
+  default: (await import("../pages/ProfileSettings")).ProfileSettings,
+}));
+const RoomPage = lazy(async () => ({ default: (await import("../pages/RoomPage")).RoomPage }));
+
 function SignedIn() {
   useRoomNews();
-  return <Outlet />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <Outlet />
+    </Suspense>
+  );
 }
 
 export function createAppRouter() {

@@ -13,6 +13,7 @@ export const theme = createTheme({
         secondary: { main: "#b9411f", light: "#e8734f", dark: "#8c2d12", contrastText: "#ffffff" },
         error: { main: "#b3261e" },
         success: { main: "#1f7a3d" },
+        info: { main: "#24504a", contrastText: "#ffffff" },
         warning: { main: "#8a5a00" },
         background: { default: "#faf8f4", paper: "#ffffff" },
         text: { primary: "#15211f", secondary: "#53615d" },
@@ -25,6 +26,7 @@ export const theme = createTheme({
         secondary: { main: "#ff9b7d", light: "#ffbda8", dark: "#e0704d", contrastText: "#2b0d04" },
         error: { main: "#ff8a80", contrastText: "#2c0503" },
         success: { main: "#7bd694" },
+        info: { main: "#9fd8cd", contrastText: "#04211c" },
         warning: { main: "#f2c062" },
         background: { default: "#0e1514", paper: "#162120" },
         text: { primary: "#e9f0ee", secondary: "#a6b6b1" },
@@ -72,6 +74,14 @@ export const theme = createTheme({
     MuiDialog: {
       defaultProps: { fullWidth: true, maxWidth: "sm" },
       styleOverrides: { paper: { borderRadius: 22 } },
+    },
+    MuiPopover: {
+      styleOverrides: {
+        paper: ({ theme: t }) => ({
+          borderRadius: 16,
+          border: `1px solid ${t.vars.palette.divider}`,
+        }),
+      },
     },
     MuiDialogActions: { styleOverrides: { root: { padding: "8px 24px 24px" } } },
     MuiOutlinedInput: { styleOverrides: { root: { borderRadius: 12 } } },

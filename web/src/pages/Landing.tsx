@@ -104,7 +104,7 @@ export function Landing() {
                   placeItems: "center",
                   width: 52,
                   height: 52,
-                  borderRadius: 4,
+                  borderRadius: "18px",
                   mb: 2,
                   bgcolor: "primary.main",
                   color: "primary.contrastText",

@@ -13,7 +13,7 @@ export function LandingPicture() {
     <Box
       aria-hidden
       sx={{
-        borderRadius: 7,
+        borderRadius: "26px",
         overflow: "hidden",
         border: "1px solid",
         borderColor: "divider",

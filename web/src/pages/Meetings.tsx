@@ -23,7 +23,7 @@ export function Meetings() {
           Rooms you create, enter or are invited to appear here. Start one on the home page.
         </EmptyState>
       )}
-      <RoomList rooms={open} />
+      {open.length > 0 && <RoomList rooms={open} />}
       {closed.length > 0 && (
         <>
           <Typography variant="h5" component="h2" sx={{ mt: 5, mb: 2 }}>

@@ -91,7 +91,7 @@ function Rooms({ openId }: { readonly openId: string | undefined }) {
                 width: 40,
                 height: 40,
                 flexShrink: 0,
-                borderRadius: 3,
+                borderRadius: "14px",
                 color: "#ffffff",
                 fontWeight: 650,
               }}

@@ -25,7 +25,11 @@ export function PublicPage({ children }: { readonly children: ReactNode }) {
         component="header"
         sx={{ display: "flex", alignItems: "center", gap: { xs: 0, sm: 1 }, py: 2 }}
       >
-        <Link to="/" aria-label="ConvoConnect, start page" style={{ textDecoration: "none" }}>
+        <Link
+          to="/"
+          aria-label="ConvoConnect, start page"
+          style={{ display: "flex", textDecoration: "none" }}
+        >
           <Box sx={{ display: { xs: "none", sm: "block" } }}>
             <Logo />
           </Box>

@@ -73,7 +73,7 @@ function Figures({ summary: { totals, days } }: { readonly summary: AnalyticsSum
             <TableBody>
               {[...days].reverse().map((day) => (
                 <TableRow key={day.day}>
-                  <TableCell>{day.day}</TableCell>
+                  <TableCell sx={{ whiteSpace: "nowrap" }}>{day.day}</TableCell>
                   {MEASURES.map(([measure]) => (
                     <TableCell key={measure} align="right">
                       {day[measure]}
@@ -102,7 +102,7 @@ function Bars({ name, values }: { readonly name: string; readonly values: readon
           // biome-ignore lint/suspicious/noArrayIndexKey: days do not move
           key={index}
           style={{ height: `${Math.max(4, (value / most) * 100)}%` }}
-          sx={{ flex: 1, borderRadius: 1, bgcolor: value > 0 ? "primary.main" : "divider" }}
+          sx={{ flex: 1, borderRadius: "3px", bgcolor: value > 0 ? "primary.main" : "divider" }}
         />
       ))}
     </Box>

@@ -34,7 +34,7 @@ export function AuthProvider({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();
   const access = useSyncExternalStore(session.subscribe, session.current);
   const [asked, setAsked] = useState<"asking" | "failed" | "done">(
-    session.isLikely ? "asking" : "done",
+    session.isLikely && session.current() === null ? "asking" : "done",
   );
 
   const retry = useCallback(() => {

@@ -18,7 +18,11 @@ export function AuthLayout({ title, lead, children, footer }: AuthLayoutProps) {
   return (
     <Box sx={{ minHeight: "100dvh", display: "flex", flexDirection: "column" }}>
       <Box sx={{ display: "flex", justifyContent: "space-between", alignItems: "center", p: 2 }}>
-        <Link to="/" aria-label="ConvoConnect, start page" style={{ textDecoration: "none" }}>
+        <Link
+          to="/"
+          aria-label="ConvoConnect, start page"
+          style={{ display: "flex", textDecoration: "none" }}
+        >
           <Logo />
         </Link>
         <ThemeToggle />

@@ -28,7 +28,7 @@ export function ScreenShare({ track, sharedBy, children }: ScreenShareProps) {
           position: "relative",
           flex: 1,
           minHeight: 0,
-          borderRadius: 4,
+          borderRadius: "18px",
           overflow: "hidden",
           bgcolor: "#0a1110",
           color: "#ffffff",

@@ -31,7 +31,7 @@ export function SidePanel({ panel, session, call, room, onClose }: SidePanelProp
         bgcolor: "background.paper",
         border: "1px solid",
         borderColor: "divider",
-        borderRadius: { xs: 0, md: 4 },
+        borderRadius: { xs: 0, md: "18px" },
         overflow: "hidden",
         position: { xs: "fixed", md: "static" },
         inset: 0,

@@ -34,7 +34,7 @@ export function VideoTile(props: VideoTileProps) {
         width: "100%",
         height: "100%",
         overflow: "hidden",
-        borderRadius: 4,
+        borderRadius: "18px",
         // Dark in both themes: pictures are judged against it.
         bgcolor: "#1d2a28",
         color: "#ffffff",

@@ -53,7 +53,7 @@ export function Composer({ onSend, onTyping }: ComposerProps) {
         p: 0.5,
         border: "1px solid",
         borderColor: "divider",
-        borderRadius: 4,
+        borderRadius: "18px",
         bgcolor: "background.paper",
         "&:focus-within": { borderColor: "primary.main" },
       }}

@@ -65,7 +65,7 @@ export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => vo
               sx={{
                 height: 44,
                 fontSize: 24,
-                borderRadius: 2,
+                borderRadius: "10px",
                 "&:hover": { bgcolor: "action.hover" },
               }}
             >

@@ -58,7 +58,7 @@ export function Bubble({ text, isOwn }: { readonly text: string; readonly isOwn:
         px: 1.5,
         py: 0.9,
         mb: 0.5,
-        borderRadius: 3,
+        borderRadius: "14px",
         maxWidth: "100%",
         whiteSpace: "pre-wrap",
         overflowWrap: "anywhere",

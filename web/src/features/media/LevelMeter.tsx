@@ -36,7 +36,7 @@ export function LevelMeter({ track }: { readonly track: MediaStreamTrack | null 
         <Box
           // biome-ignore lint/suspicious/noArrayIndexKey: the bars never move
           key={index}
-          sx={{ flex: 1, height: 8, borderRadius: 4, bgcolor: "primary.main", opacity: 0.22 }}
+          sx={{ flex: 1, height: 8, borderRadius: "18px", bgcolor: "primary.main", opacity: 0.22 }}
         />
       ))}
     </Box>

@@ -51,7 +51,7 @@ export function NotificationBell() {
         anchorOrigin={{ vertical: "bottom", horizontal: "right" }}
         transformOrigin={{ vertical: "top", horizontal: "right" }}
         slotProps={{
-          paper: { sx: { width: 380, maxWidth: "calc(100vw - 32px)", borderRadius: 4 } },
+          paper: { sx: { width: 380, maxWidth: "calc(100vw - 32px)" } },
         }}
       >
         <Box sx={{ display: "flex", alignItems: "center", px: 2, pt: 1.5 }}>

@@ -20,7 +20,7 @@ export function CameraPreview({ media }: { readonly media: LocalMedia }) {
         sx={{
           position: "relative",
           aspectRatio: { xs: "4 / 3", sm: "16 / 10" },
-          borderRadius: 5,
+          borderRadius: "22px",
           overflow: "hidden",
           bgcolor: "#1d2a28",
           color: "#ffffff",

@@ -48,7 +48,11 @@ export function PreJoin({ room, media, onJoin }: PreJoinProps) {
   return (
     <Box sx={{ minHeight: "100dvh", display: "flex", flexDirection: "column" }}>
       <Box component="header" sx={{ p: 2 }}>
-        <Link to="/home" aria-label="Back to home" style={{ textDecoration: "none" }}>
+        <Link
+          to="/home"
+          aria-label="Back to home"
+          style={{ display: "flex", textDecoration: "none" }}
+        >
           <Logo />
         </Link>
       </Box>

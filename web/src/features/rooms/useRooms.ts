@@ -72,6 +72,8 @@ export function useRoomNews(): void {
   useSocketEvent("participantRemoved", refresh);
   useSocketEvent("peopleInvited", refresh);
   useSocketEvent("callStarted", refresh);
+  // An invitation is the first a person hears of a room.
+  useSocketEvent("notification", refresh);
   useSocketEvent("callEnded", () => {
     void refresh();
     void queries.invalidateQueries({ queryKey: ["meetings"] });
