@@ -1,0 +1,1 @@
+"""Analytics: every fact without personal data, and what can be counted from it."""

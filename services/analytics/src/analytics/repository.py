@@ -1,0 +1,44 @@
+"""Where facts are kept, and counted."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from analytics.domain import Counts, Record
+from common import mongo
+from common.mongo import ASCENDING, Database, DuplicateKeyError, IndexModel
+
+
+class EventRepository:
+    """Every fact, one document each."""
+
+    def __init__(self, db: Database) -> None:
+        self._events = db["events"]
+
+    async def prepare(self) -> None:
+        await self._events.create_indexes([IndexModel([("type", ASCENDING), ("day", ASCENDING)])])
+
+    async def keep(self, record: Record) -> None:
+        """Keep a fact; one that is here already stays as it is."""
+        with suppress(DuplicateKeyError):
+            await self._events.insert_one(
+                {
+                    "_id": record.id,
+                    "type": record.type,
+                    "at": record.at,
+                    "day": record.day,
+                    "subject": record.subject,
+                    "body": record.body,
+                }
+            )
+
+    async def count(self, types: Sequence[str], *, first: str, last: str) -> Counts:
+        """How many facts of these types there were on each day from `first` to `last`."""
+        pipeline = [
+            # Both fields are in one index, so no document is read.
+            {"$match": {"type": {"$in": list(types)}, "day": {"$gte": first, "$lte": last}}},
+            {"$group": {"_id": {"day": "$day", "type": "$type"}, "count": {"$sum": 1}}},
+        ]
+        return {
+            (each["_id"]["day"], each["_id"]["type"]): each["count"]
+            async for each in mongo.aggregate(self._events, pipeline)
+        }
