@@ -18,7 +18,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn itself would close every socket with 1012 and tell nobody.
         app: Any = self.config.app
-        await app.state.drain()
+        await app.drain()
         await super().shutdown(sockets)
 
 

@@ -1,6 +1,6 @@
 """Puts the gateway together. Read this first: it names every part and joins them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
@@ -99,9 +99,8 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
             )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The gateway; `app.state.drain` empties it before it is stopped."""
-    drains: list[Callable[[], Awaitable[None]]] = []
+def create_app(settings: Settings) -> Front:
+    """The gateway, to be served by `__main__`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -109,23 +108,16 @@ def create_app(settings: Settings) -> FastAPI:
             "gateway", level=settings.log_level, otlp_endpoint=settings.otlp_endpoint
         )
         async with asynccontextmanager(opened)(settings) as state:
-            drains.append(state["sockets"].drain)
             yield state
-
-    async def drain() -> None:
-        for each in drains:
-            await each()
 
     app = FastAPI(
         title="gateway", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    app.state.drain = drain
     web.render_problems(app)
     app.add_middleware(web.Edge, service="gateway")
-    app.add_middleware(Front, settings=settings)
     # Before `health.router`, whose own `/readyz` knows nothing of the services.
     app.include_router(readiness.router)
     app.include_router(health.router("gateway", needed={}))
     app.include_router(contract.router)
     app.include_router(client.router)
-    return app
+    return Front(app, settings)

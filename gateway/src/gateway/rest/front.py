@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Histogram
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common import telemetry, web
 from common.health import REQUESTS, SECONDS
 from common.problems import Forbidden, Problem
+from gateway import tracing
 from gateway.pages.security import API_POLICY, Cors, Headers, common_headers
 from gateway.realtime.sockets import Sockets
 from gateway.rest import headers as heads
@@ -38,10 +41,10 @@ class ForeignOrigin(Forbidden):
 
 
 class Front:
-    """ASGI middleware around the whole gateway.
+    """The ASGI application: what is not passed on goes to `app`, the gateway's own pages.
 
     Needs `admission`, `proxy` and `sockets` in the lifespan's state. The way to a
-    service leaves out every layer of the framework: it is most of the gateway's work.
+    service leaves out every layer of a framework: it is most of the gateway's work.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -51,6 +54,13 @@ class Front:
         self._trusted = frozenset(settings.trusted_proxies)
         self._told_hosts = _told_hosts(settings.origins)
         self._public_host = next(iter(self._told_hosts.values()))
+        self._recorded = settings.otlp_endpoint is not None
+        self._state: Mapping[str, Any] = {}
+
+    async def drain(self) -> None:
+        """Let everybody go before the gateway is stopped."""
+        if "sockets" in self._state:
+            await self._state["sockets"].drain()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -59,6 +69,7 @@ class Front:
             sockets: Sockets = scope["state"]["sockets"]
             await sockets.serve(scope, receive, send, self._address(scope))
         else:
+            self._state = scope.get("state", {})  # the lifespan fills it
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,17 +113,19 @@ class Front:
         admission: Admission = state["admission"]
         proxy: Proxy = state["proxy"]
         address = self._address(scope)
-        with telemetry.span(scope["method"], _trace(headers), SpanKind.SERVER):
+        given = headers.get(b"traceparent", b"")
+        with tracing.hop(scope["method"], given, recorded=self._recorded) as trace:
             try:
                 await admission.admit(
                     scope["method"], target.path, address, headers.get(b"authorization", b"")
                 )
                 errand = self._errand(scope, headers, target, address)
+                errand.headers.extend(trace.items())
                 errand.added.extend((*added, (_POLICY, API_POLICY.encode())))
                 status = await proxy.pass_on(errand, receive, send)
             except Problem as problem:
                 status = problem.status
-                await _refuse(problem, scope, receive, _adding(send, added))
+                await _refuse(problem, scope, receive, _adding(send, added), trace)
             except ClientGone:
                 status = _CLIENT_GONE
         _count(target.service, status, time.perf_counter() - started)
@@ -129,7 +142,6 @@ class Front:
         passed = heads.for_service(scope["headers"])
         passed.append(("X-Convo-Client-Address", address))
         passed.extend(self._told_hosts.get(headers.get(b"host", b""), self._public_host))
-        passed.extend(telemetry.carried().items())
         is_json = not kind or kind.endswith(b"json")
         if length not in {None, b"0"} and not is_json:
             passed.append(("Content-Length", length.decode()))
@@ -163,11 +175,6 @@ def _told_hosts(origins: tuple[str, ...]) -> dict[bytes, tuple[tuple[str, str], 
     }
 
 
-def _trace(headers: Mapping[bytes, bytes]) -> dict[str, str]:
-    given = headers.get(b"traceparent")
-    return {"traceparent": heads.text(given)} if given else {}
-
-
 def _is_preflight(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     asked = b"access-control-request-method"
     return scope["method"] == "OPTIONS" and b"origin" in headers and asked in headers
@@ -198,8 +205,15 @@ def _adding(send: Send, added: Headers) -> Send:
     return sent
 
 
-async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    answer = web.refusal(problem)
+async def _refuse(
+    problem: Problem,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    trace: Mapping[str, str] | None = None,
+) -> None:
+    with telemetry.span("refuse", trace or {}, SpanKind.INTERNAL) as trace_id:
+        answer = web.refusal(problem)
     more: dict[str, Any] = {}
     if isinstance(problem, TooOften):
         more = problem.headers
@@ -208,14 +222,26 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
     elif isinstance(problem, web.BodyTooLarge):
         more = {"Connection": "close"}  # what is left of the body is not worth reading
     answer.headers.update(more)
-    log.info("request refused", method=scope["method"], code=problem.code, status=problem.status)
+    log.info(
+        "request refused",
+        method=scope["method"],
+        code=problem.code,
+        status=int(problem.status),
+        trace_id=trace_id,
+    )
     await answer(scope, receive, send)
+
+
+@lru_cache(maxsize=256)
+def _metrics(service: str, status: int) -> tuple[Counter, Histogram]:
+    route = f"{service}/*"
+    return REQUESTS.labels("gateway", route, status), SECONDS.labels("gateway", route)
 
 
 def _count(service: str, status: int, seconds: float) -> None:
     # No log line: the service writes one, with the same trace id.
-    route = f"{service}/*"
-    REQUESTS.labels("gateway", route, status).inc()
-    SECONDS.labels("gateway", route).observe(seconds)
+    requests, durations = _metrics(service, int(status))
+    requests.inc()
+    durations.observe(seconds)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("service failed", to=service, status=int(status))
