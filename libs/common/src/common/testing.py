@@ -89,9 +89,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
         yield server.url, server.management_url or ""
 
 
-@pytest.fixture
-async def amqp_url(broker: tuple[str, str]) -> AsyncIterator[str]:
-    """A virtual host of its own for one test, with the whole topology declared."""
+@asynccontextmanager
+async def virtual_host(broker: tuple[str, str]) -> AsyncIterator[str]:
+    """A part of the broker that nobody else uses, with the whole topology declared."""
     url, management = broker
     host = f"test-{secrets.token_hex(4)}"
     user = quote(urlsplit(url).username or "guest")
@@ -104,6 +104,13 @@ async def amqp_url(broker: tuple[str, str]) -> AsyncIterator[str]:
             await topology.declare(await connection.channel())
         yield own
         await api.delete(f"/api/vhosts/{host}")
+
+
+@pytest.fixture
+async def amqp_url(broker: tuple[str, str]) -> AsyncIterator[str]:
+    """A virtual host of its own for one test."""
+    async with virtual_host(broker) as own:
+        yield own
 
 
 class Issuer:
