@@ -7,6 +7,7 @@ its successor was used, or late, was stolen or lost, and ends the whole family
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ LONGEST = timedelta(days=60)
 """How long it lives at all."""
 GRACE = timedelta(seconds=10)
 """How long a used token still gives its successor, for answers that were lost."""
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class SessionOver(Unauthenticated):
@@ -46,11 +49,12 @@ class RefreshToken:
     secret: str
 
     @classmethod
-    def parse(cls, cookie: str) -> Self:
-        """Raises `SessionOver` when it is not one of ours."""
-        session_id, generation, family, secret = (*cookie.split(".", 3), "", "", "")[:4]
-        if len(cookie) > 200 or not (generation.isascii() and generation.isdigit()):
-            raise SessionOver
+    def read(cls, cookie: str) -> Self | None:
+        """The token in a cookie, or nothing when it cannot be one of ours."""
+        parts = cookie.split(".")
+        if len(cookie) > 200 or len(parts) != 4 or not _NUMBER.fullmatch(parts[1]):
+            return None
+        session_id, generation, family, secret = parts
         return cls(session_id, int(generation), family, secret)
 
     def successor(self, secret: str) -> Self:

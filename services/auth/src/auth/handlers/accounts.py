@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from auth import domain
-from auth.domain import Role, User, UserExists, UsernameTaken, UserNotFound
+from auth.domain import Role, User, UserExists, UsernameTaken, UserNotFound, text
 from auth.names import usernames
 from auth.passwords import Passwords
 from auth.repository import UserRepository
@@ -15,7 +15,8 @@ async def register(
     users: UserRepository, passwords: Passwords, wanted: Register, *, at: datetime
 ) -> User:
     """Raises `WeakPassword`, `UserExists` and what `Passwords.hashed` raises."""
-    domain.check_password(wanted.password, own=(wanted.email, wanted.username or wanted.email))
+    suggested = text.suggested_username(wanted.email, wanted.full_name)
+    domain.check_password(wanted.password, own=(wanted.email, wanted.username or suggested))
     password_hash = await passwords.hashed(wanted.password)
     for username in usernames(wanted.username, wanted.email, wanted.full_name):
         user, events = domain.register(

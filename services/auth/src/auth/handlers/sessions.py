@@ -70,14 +70,17 @@ async def _let_in(its: SignIn, user: User, wanted: LogIn, *, at: datetime) -> Si
 
 async def refresh(its: SignIn, cookie: str, *, at: datetime) -> SignedIn:
     """Raises `SessionOver`."""
-    given = RefreshToken.parse(cookie)
-    following = given.successor(new_secret())
-    session = await its.sessions.rotate(given, following, at=at)
+    given = RefreshToken.read(cookie)
+    if given is None:
+        raise SessionOver
+    made = given.successor(new_secret())
+    following: RefreshToken | None = made
+    session = await its.sessions.rotate(given, made, at=at)
     if session is None:
         session = await _present_again(its.sessions, given, at=at)
         following = its.sessions.successor_in(session)
     user = await its.users.find(session.user_id)
-    if user is None:
+    if user is None or following is None:
         raise SessionOver
     access = its.tokens.access_token(user, session.id, at=at)
     return SignedIn(user, session, access, following)
@@ -101,7 +104,7 @@ async def log_out(sessions: SessionRepository, session_id: str, *, at: datetime)
 
 async def log_out_holder(sessions: SessionRepository, cookie: str, *, at: datetime) -> None:
     """End the session this refresh token is, or was, one of."""
-    given = RefreshToken.parse(cookie)
-    session = await sessions.find(given.session_id)
-    if session is not None and domain.belongs(session, given):
+    given = RefreshToken.read(cookie)
+    session = await sessions.find(given.session_id) if given else None
+    if session is not None and given is not None and domain.belongs(session, given):
         await log_out(sessions, session.id, at=at)

@@ -10,7 +10,6 @@ from auth.domain import (
     TOKEN_LIFE,
     RefreshToken,
     Session,
-    SessionOver,
     fingerprint,
 )
 from auth.sealing import Sealer
@@ -80,15 +79,11 @@ class SessionRepository(Store[Session]):
         )
         return None if document is None else self.read(document)
 
-    def successor_in(self, session: Session) -> RefreshToken:
-        """The current token, for who lost the answer that told it.
-
-        Raises:
-            SessionOver: It is kept no longer.
-        """
+    def successor_in(self, session: Session) -> RefreshToken | None:
+        """The current token, for who lost the answer that told it, while it is kept."""
         if session.successor is None:
-            raise SessionOver
-        return RefreshToken.parse(self._sealer.unseal(session.successor, place=session.id))
+            return None
+        return RefreshToken.read(self._sealer.unseal(session.successor, place=session.id))
 
     async def forget_successors(self, *, at: datetime) -> None:
         """Keep no token, even sealed, that nobody may ask for any more."""
