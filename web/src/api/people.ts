@@ -2,10 +2,11 @@
 import type { Person, Profile } from "../protocol/rest";
 import { request } from "./request";
 
+/** null takes a value away. */
 export interface ProfileChange {
-  readonly fullName?: string;
+  readonly fullName?: string | null;
   readonly username?: string;
-  readonly contact?: string;
+  readonly contact?: string | null;
   readonly profilePicture?: null;
 }
 

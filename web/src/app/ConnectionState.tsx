@@ -1,26 +1,13 @@
 /** Says so when live updates do not arrive; silent while all is well. */
 import CloudOffRounded from "@mui/icons-material/CloudOffRounded";
 import Chip from "@mui/material/Chip";
-import { useEffect, useState } from "react";
-import { useSocketState } from "../realtime/RealtimeContext";
-
-/** Opening a page takes a moment; only what lasts longer is worth a word. */
-const PATIENCE_MS = 1_500;
+import { useIsCutOff } from "../realtime/useIsCutOff";
 
 export function ConnectionState() {
-  const isOpen = useSocketState() === "open";
-  const [isLasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (isOpen) {
-      setLasting(false);
-      return;
-    }
-    const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, [isOpen]);
+  const isCutOff = useIsCutOff();
   return (
     <span role="status">
-      {isLasting && (
+      {isCutOff && (
         <Chip
           size="small"
           color="warning"

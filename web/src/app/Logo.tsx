@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 
 export function Logo({ size = 32, withName = true }: { size?: number; withName?: boolean }) {
   return (
-    <Box sx={{ display: "inline-flex", alignItems: "center", gap: 1.25 }}>
+    <Box sx={{ display: "flex", alignItems: "center", gap: 1.25 }}>
       <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
         <rect width="32" height="32" rx="9" fill="#0f6b5f" />
         <path

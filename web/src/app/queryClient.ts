@@ -7,12 +7,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        retry: (failures, error) => failures < 2 && mayPass(error),
+        retry: (failures, error) => failures < 2 && error instanceof Problem && error.isPassing,
       },
     },
   });
-}
-
-function mayPass(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 0 || error.status >= 500);
 }

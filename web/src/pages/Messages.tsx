@@ -62,19 +62,21 @@ export function Messages() {
 
 function Rooms({ openId }: { readonly openId: string | undefined }) {
   const { data, error } = useRooms();
+  // An invitation alone does not open a chat; entering the room once does.
+  const rooms = data?.mine.filter(({ role }) => role !== null);
   return (
     <>
       <Typography variant="h5" component="h1" sx={{ px: 2.5, pt: 2.5, pb: 1 }}>
         Messages
       </Typography>
       {error !== null && <Alert severity="warning">{inWords(error)}</Alert>}
-      {data?.mine.length === 0 && (
+      {rooms?.length === 0 && (
         <Typography sx={{ px: 2.5, color: "text.secondary" }}>
           Rooms you belong to appear here with their chat.
         </Typography>
       )}
       <List sx={{ px: 1 }}>
-        {data?.mine.map((room) => (
+        {rooms?.map((room) => (
           <ListItemButton
             key={room.roomId}
             component={Link}

@@ -31,7 +31,8 @@ export interface ChatCatchUp {
   readonly chatSeq: number;
 }
 
-export interface JoinAnswer extends ChatCatchUp {
+/** The chat is left out while its service is away: the call does not wait for it. */
+export interface JoinAnswer extends Partial<ChatCatchUp> {
   readonly peerId: string;
   readonly call: CallSnapshot;
   readonly iceServers: RTCIceServer[];

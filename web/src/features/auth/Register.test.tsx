@@ -65,7 +65,7 @@ it("says what is wrong beside each field, before it asks the server", async () =
   for (const words of [
     "Tell us your name.",
     "This does not look like an email address.",
-    "3 to 32 letters, digits, dots, dashes or underscores.",
+    "2 to 32 letters, digits, dots, dashes or underscores.",
     "The passwords differ.",
   ]) {
     expect(screen.getByText(words)).toBeInTheDocument();

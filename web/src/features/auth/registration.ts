@@ -18,8 +18,8 @@ export function checkRegistration(form: RegistrationForm): RegistrationErrors {
   if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) {
     errors.email = "This does not look like an email address.";
   }
-  if (form.username !== "" && !/^[A-Za-z0-9._-]{3,32}$/.test(form.username)) {
-    errors.username = "3 to 32 letters, digits, dots, dashes or underscores.";
+  if (form.username !== "" && !/^[A-Za-z0-9._-]{2,32}$/.test(form.username)) {
+    errors.username = "2 to 32 letters, digits, dots, dashes or underscores.";
   }
   if (form.password.length < SHORTEST_PASSWORD) {
     errors.password = `Use at least ${SHORTEST_PASSWORD} characters.`;

@@ -13,7 +13,7 @@ interface CallEndedProps {
 
 export function CallEnded({ ending, roomId, onRejoin }: CallEndedProps) {
   const { title, text } = inWords(ending);
-  const mayReturn = ending.reason === "left" || ending.reason === "refused";
+  const mayReturn = ["left", "moved", "refused"].includes(ending.reason);
   return (
     <Message
       icon={<CallEndRounded />}
@@ -22,7 +22,7 @@ export function CallEnded({ ending, roomId, onRejoin }: CallEndedProps) {
         <>
           {mayReturn && (
             <Button variant="contained" onClick={onRejoin} data-testid="rejoin">
-              Rejoin
+              {ending.reason === "moved" ? "Take it back here" : "Rejoin"}
             </Button>
           )}
           <Button component={Link} to="/home" variant={mayReturn ? "outlined" : "contained"}>
@@ -54,6 +54,11 @@ function inWords(ending: Ending): { title: string; text: string } {
       return { title: "This room was deleted", text: "Its host removed it with its chat." };
     case "removed":
       return { title: "You were removed", text: "The host took you out of this room." };
+    case "moved":
+      return {
+        title: "The call goes on in another tab",
+        text: "You joined from another tab of this browser, and one place is enough for you.",
+      };
     case "refused":
       return { title: "You could not join", text: ending.message };
   }

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { inWords, Problem } from "../../api/problem";
 import { CloseCode, type EventFrame, type JoinAnswer } from "../../protocol/frames";
+import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
 import { ChatRoom } from "../chat/ChatRoom";
 import { AudioLevel } from "../media/AudioLevel";
@@ -30,6 +31,7 @@ export interface CallSessionOptions {
 }
 
 const LISTEN_EVERY_MS = 250;
+const RETELL_AFTER_MS = 2_000;
 
 export class CallSession {
   readonly store: StoreApi<CallState> = createStore<CallState>(() => ({
@@ -46,6 +48,8 @@ export class CallSession {
   #transport: CallTransport | null = null;
   #ownPeerId: string | null;
   #isJoining = false;
+  #failedJoins = 0;
+  #retries = new Set<ReturnType<typeof setTimeout>>();
   /** What came while `joinRoom` was on its way: it may be newer than the answer. */
   #early: model.CallEvent[] = [];
   #heard: LastHeard = new Map();
@@ -117,7 +121,7 @@ export class CallSession {
   }
 
   async #join(): Promise<void> {
-    if (this.#isJoining) return;
+    if (this.#isJoining || this.#socket.state() !== "open") return;
     this.#isJoining = true;
     this.#early = [];
     const { camera, isMicrophoneOn } = this.media.store.getState();
@@ -131,12 +135,14 @@ export class CallSession {
         ...(after === undefined ? {} : { after: { chat: after } }),
       });
       this.#isJoining = false;
+      this.#failedJoins = 0;
       if (this.store.getState().ending === null) this.#enter(answer);
     } catch (refused) {
       this.#isJoining = false;
-      // Lost with the connection: tried again when it is back.
-      if (refused instanceof Problem && refused.status === 0) return;
-      this.#end({ reason: "refused", message: inWords(refused) });
+      if (refused instanceof Problem && refused.isPassing) {
+        // A lost connection joins again when it is back; this is for a server in trouble.
+        this.#later(() => void this.#join(), backoff(this.#failedJoins++, Math.random));
+      } else this.#end({ reason: "refused", message: inWords(refused) });
     }
   }
 
@@ -156,7 +162,8 @@ export class CallSession {
     const call = model.entered(answer);
     this.store.setState({ call });
     this.#reconcile(call);
-    this.chat.catchUp(answer);
+    if (answer.chat === undefined) void this.chat.follow();
+    else this.chat.catchUp({ chat: answer.chat, chatSeq: answer.chatSeq ?? 0 });
     this.#tellMedia();
     for (const event of this.#early.splice(0)) this.#receive(event);
   }
@@ -189,6 +196,7 @@ export class CallSession {
     if (event.data.peerId !== call.ownPeerId) this.#transport?.remove(event.data.peerId);
     else if (event.data.reason === "lost") void this.#join();
     else if (event.data.reason === "removed") this.#end({ reason: "removed" });
+    else if (event.data.reason === "replaced") this.#end({ reason: "moved" });
   }
 
   #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {
@@ -203,8 +211,10 @@ export class CallSession {
   #tellMedia(): void {
     const flags = flagsOf(this.media.store.getState());
     const { call } = this.store.getState();
-    if (call === null || this.#isJoining) return;
-    this.#tell(this.#socket.send("mediaState", { roomId: this.roomId, ...flags }));
+    if (call === null || this.#isJoining || this.#socket.state() !== "open") return;
+    this.#socket.send("mediaState", { roomId: this.roomId, ...flags }).catch(() => {
+      this.#later(() => this.#tellMedia(), RETELL_AFTER_MS);
+    });
   }
 
   #listen(): void {
@@ -230,6 +240,7 @@ export class CallSession {
   #end(ending: model.Ending): void {
     if (this.store.getState().ending !== null) return;
     for (const stop of this.#stops.splice(0)) stop();
+    for (const retry of this.#retries) clearTimeout(retry);
     this.chat.close();
     this.#transport?.close();
     this.#ownLevel?.level.close();
@@ -238,7 +249,16 @@ export class CallSession {
     this.store.setState({ ending });
   }
 
-  /** State is told again after every reconnect, so one lost telling does not matter. */
+  /** Do it after a while, unless the call is over by then. */
+  #later(act: () => void, ms: number): void {
+    const retry = setTimeout(() => {
+      this.#retries.delete(retry);
+      act();
+    }, ms);
+    this.#retries.add(retry);
+  }
+
+  /** For what the person sees by itself: nothing changes on the screen, so they try again. */
   #tell(sent: Promise<unknown>): void {
     sent.catch(() => {});
   }

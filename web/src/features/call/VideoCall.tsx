@@ -10,7 +10,7 @@ import { useCallback, useState } from "react";
 import { useStore } from "zustand";
 import { Loading } from "../../app/Centered";
 import type { Room } from "../../protocol/rest";
-import { useSocketState } from "../../realtime/RealtimeContext";
+import { useIsCutOff } from "../../realtime/useIsCutOff";
 import { DeviceChoice } from "../media/DeviceChoice";
 import { TrackAudio } from "../media/TrackAudio";
 import { CallControls, type Panel } from "./CallControls";
@@ -28,7 +28,7 @@ interface VideoCallProps {
 export function VideoCall({ session, room }: VideoCallProps) {
   const { call, remotes } = useStore(session.store);
   const { problem, speakerId } = useStore(session.media.store);
-  const socketState = useSocketState();
+  const isCutOff = useIsCutOff();
   const [panel, setPanel] = useState<Panel | null>(null);
   const [areDevicesShown, showDevices] = useState(false);
   const [isSoundBlocked, setSoundBlocked] = useState(false);
@@ -56,7 +56,7 @@ export function VideoCall({ session, room }: VideoCallProps) {
   return (
     <Box sx={{ height: "100dvh", display: "flex", flexDirection: "column", overflow: "hidden" }}>
       <CallHeader room={room} startedAt={call.startedAt} />
-      {socketState !== "open" && (
+      {isCutOff && (
         <Alert severity="warning" data-testid="call-reconnecting" sx={{ mx: 1.5, mb: 1 }}>
           Reconnecting… You can go on talking; chat and changes follow when the connection is back.
         </Alert>

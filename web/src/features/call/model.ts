@@ -88,4 +88,6 @@ export type Ending =
   | { readonly reason: "closed" }
   | { readonly reason: "deleted" }
   | { readonly reason: "removed" }
+  /** Joined from another tab of this browser, which took the place over. */
+  | { readonly reason: "moved" }
   | { readonly reason: "refused"; readonly message: string };

@@ -4,6 +4,7 @@ import { listMessages } from "../../api/chat";
 import { newId } from "../../api/newId";
 import { inWords, Problem } from "../../api/problem";
 import type { ChatCatchUp } from "../../protocol/frames";
+import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
 import * as model from "./model";
 
@@ -30,6 +31,8 @@ export class ChatRoom {
   #mending: Promise<void> | null = null;
   #isLoadingOlder = false;
   #toldTypingAt = 0;
+  #failures = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #stops: (() => void)[] = [];
   readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -55,15 +58,16 @@ export class ChatRoom {
       }),
     ];
     if (this.listening === "follow") {
-      this.#stops.push(this.socket.onOpen(() => void this.#follow()));
+      this.#stops.push(this.socket.onOpen(() => void this.follow()));
     }
   }
 
   close(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
+    clearTimeout(this.#again);
     for (const timer of this.#typingTimers.values()) clearTimeout(timer);
-    if (this.listening === "follow" && this.socket.state() === "open") {
+    if (this.socket.state() === "open") {
       this.#ignoreLoss(this.socket.send("unfollowRoom", { roomId: this.roomId }));
     }
   }
@@ -71,6 +75,25 @@ export class ChatRoom {
   /** The newest message held; what `after.chat` asks from. */
   get newestHeld(): number | undefined {
     return this.store.getState().messages.at(-1)?.seq;
+  }
+
+  /** Ask to hear the room, and again while the server has trouble with it. */
+  async follow(): Promise<void> {
+    const after = this.newestHeld;
+    try {
+      this.catchUp(
+        await this.socket.send("followRoom", {
+          roomId: this.roomId,
+          ...(after === undefined ? {} : { after: { chat: after } }),
+        }),
+      );
+      this.#failures = 0;
+    } catch (refused) {
+      if (this.socket.state() !== "open") return;
+      this.store.setState({ problem: inWords(refused) });
+      if (!(refused instanceof Problem && refused.isPassing)) return;
+      this.#again = setTimeout(() => void this.follow(), backoff(this.#failures++, Math.random));
+    }
   }
 
   /** Take in what `joinRoom` or `followRoom` answered. */
@@ -143,21 +166,6 @@ export class ChatRoom {
         // Asked again with the next message, or when the socket comes back.
         return;
       }
-    }
-  }
-
-  async #follow(): Promise<void> {
-    const after = this.newestHeld;
-    try {
-      this.catchUp(
-        await this.socket.send("followRoom", {
-          roomId: this.roomId,
-          ...(after === undefined ? {} : { after: { chat: after } }),
-        }),
-      );
-    } catch (refused) {
-      if (refused instanceof Problem && refused.status === 0) return;
-      this.store.setState({ problem: inWords(refused) });
     }
   }
 

@@ -11,7 +11,7 @@ interface ComposerProps {
   readonly onTyping: () => void;
 }
 
-export const LONGEST_MESSAGE = 4_000;
+export const LONGEST_MESSAGE = 8_000;
 
 export function Composer({ onSend, onTyping }: ComposerProps) {
   const [text, setText] = useState("");

@@ -11,6 +11,7 @@ import { useStore } from "zustand";
 import { joinRoom } from "../../api/rooms";
 import { Logo } from "../../app/Logo";
 import type { Room } from "../../protocol/rest";
+import { useUser } from "../auth/AuthContext";
 import { PasswordField } from "../auth/PasswordField";
 import { DeviceChoice } from "../media/DeviceChoice";
 import type { LocalMedia } from "../media/LocalMedia";
@@ -24,11 +25,12 @@ interface PreJoinProps {
 }
 
 export function PreJoin({ room, media, onJoin }: PreJoinProps) {
+  const { userId } = useUser();
   const { problem } = useStore(media.store);
   const [password, setPassword] = useState("");
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const asksPassword = needsPassword(room) || refusal?.kind === "password";
+  const asksPassword = needsPassword(room, userId) || refusal?.kind === "password";
 
   useEffect(() => void media.startAsRemembered(), [media]);
 

@@ -2,9 +2,9 @@
 import { Problem } from "../../api/problem";
 import type { Room } from "../../protocol/rest";
 
-/** Whether to ask for the password before trying. */
-export function needsPassword({ hasPassword, role }: Room): boolean {
-  return hasPassword && role === null;
+/** Whether to ask for the password before trying: the invited and the admitted need none. */
+export function needsPassword({ hasPassword, role, invited }: Room, userId: string): boolean {
+  return hasPassword && role === null && !invited.includes(userId);
 }
 
 export type Refusal =

@@ -30,8 +30,8 @@ export function ProfileForm({ profile, onChange }: ProfileFormProps) {
     try {
       onChange(
         await changeProfile({
-          fullName: fullName.trim(),
-          contact: contact.trim(),
+          fullName: fullName.trim() || null,
+          contact: contact.trim() || null,
           ...(username === profile.username ? {} : { username: username.trim() }),
         }),
       );

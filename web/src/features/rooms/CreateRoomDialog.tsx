@@ -62,7 +62,7 @@ export function CreateRoomDialog({ isOpen, onClose }: CreateRoomDialogProps) {
             fullWidth
             value={roomName}
             onChange={(event) => setRoomName(event.target.value)}
-            slotProps={{ htmlInput: { maxLength: 100, "data-testid": "room-name" } }}
+            slotProps={{ htmlInput: { maxLength: 120, "data-testid": "room-name" } }}
           />
           <PeoplePicker people={people} onChange={setPeople} />
           <FormControlLabel
@@ -75,7 +75,7 @@ export function CreateRoomDialog({ isOpen, onClose }: CreateRoomDialogProps) {
             label="Password (optional)"
             autoComplete="new-password"
             value={password}
-            helperText="Asked for when somebody enters for the first time."
+            helperText="At least 4 characters. Who was not invited is asked for it."
             onChange={(event) => setPassword(event.target.value)}
           />
         </Stack>

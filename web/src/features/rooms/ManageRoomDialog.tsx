@@ -66,7 +66,7 @@ export function ManageRoomDialog({ room, onClose }: ManageRoomDialogProps) {
                 fullWidth
                 value={roomName}
                 onChange={(event) => setRoomName(event.target.value)}
-                slotProps={{ htmlInput: { maxLength: 100 } }}
+                slotProps={{ htmlInput: { maxLength: 120 } }}
               />
               <PeoplePicker people={people} onChange={setPeople} />
               <FormControlLabel
@@ -82,7 +82,9 @@ export function ManageRoomDialog({ room, onClose }: ManageRoomDialogProps) {
                 label={room.hasPassword ? "New password" : "Set a password"}
                 autoComplete="new-password"
                 value={password}
-                helperText={room.hasPassword ? "Empty keeps the one there is." : ""}
+                helperText={
+                  room.hasPassword ? "Empty keeps the one there is." : "At least 4 characters."
+                }
                 onChange={(event) => setPassword(event.target.value)}
               />
               {room.hasPassword && (

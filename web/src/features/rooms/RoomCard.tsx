@@ -52,7 +52,7 @@ export function RoomCard({ room }: { readonly room: Room }) {
           {isOpen && here > 0 && <Chip size="small" color="secondary" label={`Live · ${here}`} />}
           {room.role === "host" && <Chip size="small" color="primary" label="You host" />}
           <Typography variant="body2" noWrap sx={{ color: "text.secondary" }}>
-            {room.role === "host" ? people(room.participants.length) : `by ${room.hostName}`}
+            {about(room)}
           </Typography>
         </Box>
       </Box>
@@ -102,6 +102,7 @@ export function RoomCard({ room }: { readonly room: Room }) {
   );
 }
 
-function people(count: number): string {
-  return count === 1 ? "Just you so far" : `${count} people`;
+function about({ role, participants, hostName }: Room): string {
+  if (role !== "host") return hostName === "" ? "Open to who knows the password" : `by ${hostName}`;
+  return participants.length === 1 ? "Just you so far" : `${participants.length} people`;
 }

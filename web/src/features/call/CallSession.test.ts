@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Peer } from "../../protocol/frames";
+import { Socket } from "../../realtime/socket";
+import { FakePeerConnection } from "../../testing/FakePeerConnection";
+import { FakeServer } from "../../testing/FakeServer";
+import { fakeRest } from "../../testing/rest";
+import { LocalMedia } from "../media/LocalMedia";
+import { CallSession } from "./CallSession";
+import { rememberedPeer } from "./memory";
+
+const ME = peer("me");
+const BOB = peer("bob");
+let server: FakeServer;
+let session: CallSession;
+
+function peer(peerId: string): Peer {
+  return {
+    peerId,
+    userId: `u-${peerId}`,
+    displayName: peerId,
+    role: "participant",
+    state: "connected",
+    audio: false,
+    video: false,
+    screen: false,
+    handRaisedAt: null,
+    joinedAt: "2026-01-05T10:00:00.000Z",
+  };
+}
+
+function inCall(peers: Peer[], seq: number) {
+  return {
+    peerId: "me",
+    call: { meetingId: "m", seq, startedAt: "2026-01-05T10:00:00.000Z", peers },
+    iceServers: [],
+    topology: "mesh",
+    chat: [],
+    chatSeq: 0,
+  };
+}
+
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+const peersShown = () => [...(session.store.getState().call?.peers.keys() ?? [])];
+const open = () => FakePeerConnection.made.filter(({ isClosed }) => !isClosed);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  fakeRest({});
+  FakePeerConnection.install();
+  server = new FakeServer().install();
+  server.answers.joinRoom = inCall([BOB, ME], 4);
+  const socket = new Socket({
+    url: "ws://here/ws",
+    credentials: async () => ({ token: "t", expiresAt: Date.now() + 3_600_000 }),
+    random: () => 0.5,
+  });
+  session = new CallSession({
+    socket,
+    media: new LocalMedia(),
+    roomId: "r",
+    ownUserId: "u-me",
+  });
+  session.start();
+  socket.start();
+  await settle();
+});
+
+describe("joining", () => {
+  it("makes one connection to each of the others, and remembers the peer for a reload", () => {
+    expect(peersShown()).toEqual(["bob", "me"]);
+    expect(open()).toHaveLength(1);
+    expect(rememberedPeer("r")).toBe("me");
+  });
+
+  it("is tried again while the server has trouble", async () => {
+    server.answers.joinRoom = { status: 503, code: "unavailable", detail: "Soon." };
+    server.latest.close(1006);
+    await settle(5_000);
+    expect(session.store.getState().ending).toBeNull();
+
+    server.answers.joinRoom = inCall([ME], 9);
+    await settle(30_000);
+
+    expect(peersShown()).toEqual(["me"]);
+  });
+
+  it("that is refused ends with the server's words", async () => {
+    server.answers.joinRoom = { status: 403, code: "not-a-participant", detail: "Ask first." };
+    server.latest.close(1006);
+    await settle(5_000);
+
+    expect(session.store.getState().ending).toEqual({ reason: "refused", message: "Ask first." });
+  });
+});
+
+describe("a lost socket", () => {
+  it("comes back as the same peer and keeps the connections of those still there", async () => {
+    const [toBob] = open();
+    server.answers.joinRoom = inCall([BOB, ME, peer("cid")], 6);
+    server.latest.close(1006);
+    await settle(5_000);
+
+    expect(server.heard("joinRoom").at(-1)?.data.peerId).toBe("me");
+    expect(toBob?.isClosed).toBe(false);
+    expect(open()).toHaveLength(2);
+  });
+
+  it("closes the connections of those who left meanwhile", async () => {
+    server.answers.joinRoom = inCall([ME], 6);
+    server.latest.close(1006);
+    await settle(5_000);
+
+    expect(open()).toHaveLength(0);
+  });
+});
+
+describe("events", () => {
+  it("after a gap are not guessed: the call is asked for again", async () => {
+    server.answers.joinRoom = inCall([ME, peer("cid")], 8);
+    server.latest.event({
+      type: "participantJoined",
+      roomId: "r",
+      seq: 8,
+      data: { meetingId: "m", peer: peer("cid") },
+    });
+    await settle();
+
+    expect(server.heard("joinRoom")).toHaveLength(2);
+    expect(peersShown()).toEqual(["me", "cid"]);
+    expect(open()).toHaveLength(1);
+  });
+
+  it("of other rooms are not ours", async () => {
+    server.latest.event({
+      type: "roomClosed",
+      roomId: "x",
+      data: { reason: "", durationSeconds: 1 },
+    });
+
+    expect(session.store.getState().ending).toBeNull();
+  });
+
+  it.each([
+    ["replaced", "moved"],
+    ["removed", "removed"],
+  ])("that this peer was %s end the call as %s", (reason, ending) => {
+    server.latest.event({
+      type: "participantLeft",
+      roomId: "r",
+      seq: 5,
+      data: { meetingId: "m", peerId: "me", userId: "u-me", reason },
+    });
+
+    expect(session.store.getState().ending).toEqual({ reason: ending });
+  });
+});
+
+it("ends for everybody when the room is closed, and lets go of everything", () => {
+  server.latest.event({
+    type: "roomClosed",
+    roomId: "r",
+    data: { reason: "", durationSeconds: 1 },
+  });
+
+  expect(session.store.getState().ending).toEqual({ reason: "closed" });
+  expect(open()).toHaveLength(0);
+  expect(rememberedPeer("r")).toBeNull();
+});
+
+it("says goodbye when leaving", async () => {
+  session.leave();
+  await settle();
+
+  expect(server.heard("leaveRoom")).toHaveLength(1);
+  expect(session.store.getState().ending).toEqual({ reason: "left" });
+});
+
+it("reads the chat by itself when joinRoom could not bring it", async () => {
+  const { chat: _, chatSeq: __, ...withoutChat } = inCall([ME], 9);
+  server.answers.joinRoom = withoutChat;
+  server.answers.followRoom = { chat: [], chatSeq: 0 };
+  server.latest.close(1006);
+  await settle(5_000);
+
+  expect(server.heard("followRoom")).toHaveLength(1);
+  expect(session.chat.store.getState().isLoaded).toBe(true);
+});
