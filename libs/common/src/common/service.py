@@ -1,6 +1,6 @@
 """What every service is given, and how it is started."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypedDict, TypeVar
@@ -58,11 +58,13 @@ def create(
     settings: ServiceSettings,
     opened: Callable[[Resources], AsyncIterator[State]],
     *routers: APIRouter,
+    helpful: Mapping[str, health.Check] | None = None,
 ) -> FastAPI:
     """An application with everything services have in common around its `routers`.
 
     `opened` is the service's own lifespan: an async generator that is given the
-    resources and yields the state for requests.
+    resources and yields the state for requests. `helpful` is what it can do without
+    for a while, beside the bus.
     """
     resources: list[Resources] = []
 
@@ -98,9 +100,8 @@ def create(
     )
     web.render_problems(app)
     app.add_middleware(web.Edge, service=name)
-    app.include_router(
-        health.router(name, needed={"mongo": store_answers}, helpful={"rabbitmq": bus_answers})
-    )
+    helps = {"rabbitmq": bus_answers, **(helpful or {})}
+    app.include_router(health.router(name, needed={"mongo": store_answers}, helpful=helps))
     for router in routers:
         app.include_router(router)
     return app
