@@ -1,0 +1,1 @@
+"""Media: files, checked, made safe and kept in an object store."""
