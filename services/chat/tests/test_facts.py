@@ -10,7 +10,7 @@ from chat.domain import Draft
 from chat.repository import MessageRepository, collection
 from chat.requests import MessageView
 from chat.writers import Writers
-from common import background
+from common import background, outbox
 from common.bus import Bus
 from common.clock import utc_now
 from common.events import MessagePosted
@@ -74,6 +74,21 @@ async def test_the_facts_played_again_are_the_history(
         told[fact.seq] = MessageView.model_validate(fact).model_dump(mode="json")
     assert [told[seq] for seq in sorted(told)] == kept
     assert sorted(told) == list(range(1, len(kept) + 1))
+
+
+async def test_a_message_is_told_at_once_and_not_at_the_next_look(
+    db: Database, amqp_url: str, heard: AbstractQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "SWEEP", 3_600.0)
+    bus = Bus(amqp_url)
+    relay = Relay(collection(db), bus, archived=False)
+    messages = MessageRepository(db, written=relay.wake)
+    async with background.running(bus.run(), relay.run()):
+        await eventually(bus.reachable)
+        async with Writers(messages, never, utc_now) as writers:
+            for text in ("one", "two"):
+                await writers.post(Draft("tea", "ada", "Ada", text))
+                assert MessagePosted.parse((await next_of(heard)).body).message == text
 
 
 async def test_what_a_killed_process_stored_is_told_by_another(
