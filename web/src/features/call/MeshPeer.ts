@@ -7,6 +7,7 @@
  * socket that carries signaling may lose frames.
  */
 import type { Signal } from "../../protocol/frames";
+import type { CameraLimit } from "./meshBudget";
 import { originOf } from "./sdp";
 import type { Connection, LocalTracks, RemoteMedia } from "./transport";
 
@@ -16,6 +17,7 @@ export interface MeshPeerOptions {
   readonly initiates: boolean;
   readonly iceServers: RTCIceServer[];
   readonly tracks: LocalTracks;
+  readonly limit: CameraLimit;
   readonly send: (signal: Signal) => Promise<unknown>;
   readonly onChange: () => void;
 }
@@ -31,6 +33,7 @@ export class MeshPeer {
   #pc: RTCPeerConnection;
   #iceServers: RTCIceServer[];
   #tracks: LocalTracks;
+  #limit: CameraLimit;
   readonly #face = new MediaStream();
   #received: Partial<Record<Slot, MediaStreamTrack>> = {};
   #remoteOrigin: string | null = null;
@@ -45,6 +48,7 @@ export class MeshPeer {
   constructor(private readonly options: MeshPeerOptions) {
     this.#iceServers = options.iceServers;
     this.#tracks = options.tracks;
+    this.#limit = options.limit;
     this.#pc = this.#open(options.initiates);
     this.#nudgeLater();
   }
@@ -70,6 +74,11 @@ export class MeshPeer {
   publish(tracks: LocalTracks): void {
     this.#tracks = tracks;
     this.#enqueue(() => this.#fillSlots());
+  }
+
+  limitCamera(limit: CameraLimit): void {
+    this.#limit = limit;
+    this.#enqueue(() => this.#applyLimit());
   }
 
   receive(signal: Signal): void {
@@ -205,10 +214,20 @@ export class MeshPeer {
     }
   }
 
+  async #applyLimit(): Promise<void> {
+    const sender = this.#pc.getTransceivers()[SLOTS.indexOf("camera")]?.sender;
+    const parameters = sender?.getParameters();
+    // There are no encodings before the first description is set.
+    if (sender === undefined || !parameters?.encodings?.length) return;
+    for (const encoding of parameters.encodings) Object.assign(encoding, this.#limit);
+    await sender.setParameters(parameters);
+  }
+
   #connectionChanged(): void {
     const { connectionState } = this.#pc;
     if (connectionState === "connected") {
       this.#wasConnected = true;
+      this.#enqueue(() => this.#applyLimit());
       this.#nudges = 0;
       clearTimeout(this.#nudge);
       this.#nudge = undefined;

@@ -1,6 +1,7 @@
 /** Media straight from peer to peer: one connection to each. */
 import type { Signal } from "../../protocol/frames";
 import { MeshPeer } from "./MeshPeer";
+import { cameraLimit } from "./meshBudget";
 import type { CallTransport, LocalTracks, RemoteMedia, TransportOptions } from "./transport";
 
 /** Signals may overtake the news of who sent them; this many are kept for each stranger. */
@@ -27,10 +28,12 @@ export class MeshTransport implements CallTransport {
       initiates: initiates && early.length === 0,
       iceServers: this.#iceServers,
       tracks: this.#tracks,
+      limit: cameraLimit(this.#peers.size + 1),
       send: (signal) => this.options.send(peerId, signal),
       onChange: this.options.onChange,
     });
     this.#peers.set(peerId, peer);
+    this.#shareUpload();
     for (const signal of early) peer.receive(signal);
     this.options.onChange();
   }
@@ -46,7 +49,9 @@ export class MeshTransport implements CallTransport {
   remove(peerId: string): void {
     this.#early.delete(peerId);
     this.#peers.get(peerId)?.close();
-    if (this.#peers.delete(peerId)) this.options.onChange();
+    if (!this.#peers.delete(peerId)) return;
+    this.#shareUpload();
+    this.options.onChange();
   }
 
   receive(from: string, signal: Signal): void {
@@ -84,5 +89,10 @@ export class MeshTransport implements CallTransport {
   close(): void {
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
+  }
+
+  #shareUpload(): void {
+    const limit = cameraLimit(this.#peers.size);
+    for (const peer of this.#peers.values()) peer.limitCamera(limit);
   }
 }

@@ -7,7 +7,7 @@ import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
 import Slider from "@mui/material/Slider";
 import Typography from "@mui/material/Typography";
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useState } from "react";
 import { CENTRED, dragged, squareOf } from "./crop";
 
 interface CropDialogProps {
@@ -22,17 +22,18 @@ const STEP = 12;
 
 export function CropDialog({ picture, onCancel, onDone }: CropDialogProps) {
   const [crop, setCrop] = useState(CENTRED);
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
 
+  // A dialog puts its content onto the page later than its effects run: wait for the canvas.
   useEffect(() => {
     const { left, top, side } = squareOf(picture, crop);
-    const context = canvas.current?.getContext("2d");
+    const context = canvas?.getContext("2d");
     context?.clearRect(0, 0, SIDE, SIDE);
     context?.drawImage(picture, left, top, side, side, 0, 0, SIDE, SIDE);
-  }, [picture, crop]);
+  }, [canvas, picture, crop]);
 
   function move(dx: number, dy: number) {
-    const viewSide = canvas.current?.clientWidth ?? SIDE;
+    const viewSide = canvas?.clientWidth ?? SIDE;
     setCrop((now) => dragged(picture, now, dx, dy, viewSide));
   }
 
@@ -48,7 +49,7 @@ export function CropDialog({ picture, onCancel, onDone }: CropDialogProps) {
   }
 
   function done() {
-    canvas.current?.toBlob((blob) => blob !== null && onDone(blob), "image/webp", 0.9);
+    canvas?.toBlob((blob) => blob !== null && onDone(blob), "image/webp", 0.9);
   }
 
   return (
@@ -57,7 +58,7 @@ export function CropDialog({ picture, onCancel, onDone }: CropDialogProps) {
       <DialogContent>
         <Box
           component="canvas"
-          ref={canvas}
+          ref={setCanvas}
           width={SIDE}
           height={SIDE}
           tabIndex={0}
