@@ -1,7 +1,9 @@
 """The door: every request passes here, and most go straight on to a service."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -30,6 +32,8 @@ log = structlog.get_logger()
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _CLIENT_GONE = 499  # nobody sees it but the metrics; nginx uses the same number
+_LINGER = 3.0  # seconds
+_LINGER_BYTES = 16 << 20
 _POLICY = b"content-security-policy"
 
 
@@ -220,7 +224,8 @@ async def _refuse(
     elif isinstance(problem, routing.MethodNotAllowed):
         more = {"Allow": problem.allowed}
     elif isinstance(problem, web.BodyTooLarge):
-        more = {"Connection": "close"}  # what is left of the body is not worth reading
+        more = {"Connection": "close"}
+        send = _after(_rest_of_body(receive), send)
     answer.headers.update(more)
     log.info(
         "request refused",
@@ -230,6 +235,31 @@ async def _refuse(
         trace_id=trace_id,
     )
     await answer(scope, receive, send)
+
+
+def _after(wait: Awaitable[None], send: Send) -> Send:
+    """Tell the answer at once, and end it only after `wait`."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await send({**message, "more_body": True})
+            await wait
+            message = {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return sent
+
+
+async def _rest_of_body(receive: Receive) -> None:
+    """Read some more: most clients look for an answer only when they have sent everything."""
+    left = _LINGER_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 @lru_cache(maxsize=256)

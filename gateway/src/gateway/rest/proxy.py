@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import aiohttp
 import structlog
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 from yarl import URL
 
 from common.problems import Problem, Unavailable
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 MAX_STREAM = 100 << 20
 """Bytes a body that is not JSON may have."""
+ANSWER_WITHIN = 30.0
+"""Seconds a service has for its whole answer."""
 WAITS = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 """Seconds before each further try while a service restarts: 5 s together."""
 _IN_ONE = 64 << 10  # an answer up to this size is sent in one piece
@@ -71,7 +73,7 @@ def connected() -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=128, keepalive_timeout=4),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=30, sock_connect=2),
+        timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN, sock_connect=2),
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
     )
 
@@ -186,7 +188,9 @@ async def _tell(
     if in_one:
         await send({"type": "http.response.body", "body": whole})
     else:
-        await _stream(answer, receive, send)
+        # While a streamed request is still read, only that reading may ask for more.
+        is_read = errand.is_json or errand.length == 0
+        await _stream(answer, receive if is_read else _nothing, send)
 
 
 async def _stream(answer: aiohttp.ClientResponse, receive: Receive, send: Send) -> None:
@@ -204,6 +208,10 @@ async def _stream(answer: aiohttp.ClientResponse, receive: Receive, send: Send) 
     finally:
         gone.cancel()
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _nothing() -> Message:
+    return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
 async def _gone(receive: Receive) -> None:
