@@ -47,10 +47,7 @@ def _tell(what: str, milliseconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    limits = {
-        "CONVO_RATE_LIMIT_PER_ADDRESS": "100000",
-        "CONVO_RATE_LIMIT_SIGN_IN": "100000",
-    }
+    limits = {"CONVO_RATE_LIMIT_SIGN_IN": "6000/minute"}
     with (
         tempfile.TemporaryDirectory() as folder,
         running_platform(Path(folder), limits) as platform,

@@ -133,6 +133,9 @@ class Person:
         found = [text for message in shown for text in texts if text in message]
         assert found == list(texts), f"{self.name} reads {shown}"
 
+    async def shown_messages(self) -> list[str]:
+        return await self.sees("chat-message").all_inner_texts()
+
     async def token(self) -> str:
         """A token of this person's own, as an API client has it."""
         answer = await self.page.request.post(

@@ -108,7 +108,7 @@ async def test_seeing_a_room(ada: Account, room: str, path: str) -> None:
     assert (missing.status_code, missing.json()["message"]) == (404, "Meeting not found")
 
 
-@pytest.mark.parametrize(("join", "leave"), zip(JOIN, LEAVE, strict=True))
+@pytest.mark.parametrize(("join", "leave"), [*zip(JOIN, LEAVE, strict=True)])
 async def test_joining_and_leaving(bob: Account, room: str, join: str, leave: str) -> None:
     joined = await bob.calls("POST", join.format(room), {"displayName": "Bobby"})
     left = await bob.calls("POST", leave.format(room))
@@ -124,7 +124,7 @@ async def test_listing_rooms(ada: Account, room: str, path: str) -> None:
     assert [each["roomId"] for each in listed.json()] == [room]
 
 
-@pytest.mark.parametrize(("send", "history"), zip(SEND, HISTORY, strict=True))
+@pytest.mark.parametrize(("send", "history"), [*zip(SEND, HISTORY, strict=True)])
 async def test_saying_something_and_reading_it(
     ada: Account, bob: Account, room: str, send: str, history: str
 ) -> None:

@@ -9,7 +9,7 @@ export function useSignOut(): () => Promise<void> {
   const navigate = useNavigate();
   const toast = useToast();
   return async () => {
-    await navigate("/");
+    await navigate("/", { flushSync: true });
     try {
       await signOut();
     } catch (refused) {

@@ -21,6 +21,8 @@ const TYPING_SHOWN_MS = 5_000;
 const TYPING_TOLD_EVERY_MS = 3_000;
 const PAGE = 50;
 const CATCH_UP_PAGE = 200;
+/** How often a message is sent again by itself while the server has trouble: about a minute. */
+const TRIES = 10;
 
 export class ChatRoom {
   readonly store: StoreApi<ChatView> = createStore<ChatView>(() => ({
@@ -34,6 +36,7 @@ export class ChatRoom {
   #failures = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
   #stops: (() => void)[] = [];
+  readonly #retries = new Set<ReturnType<typeof setTimeout>>();
   readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
@@ -66,6 +69,7 @@ export class ChatRoom {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     clearTimeout(this.#again);
+    for (const retry of this.#retries) clearTimeout(retry);
     for (const timer of this.#typingTimers.values()) clearTimeout(timer);
     if (this.socket.state() === "open") {
       this.#ignoreLoss(this.socket.send("unfollowRoom", { roomId: this.roomId }));
@@ -169,7 +173,7 @@ export class ChatRoom {
     }
   }
 
-  async #post(clientId: string, text: string): Promise<void> {
+  async #post(clientId: string, text: string, failures = 0): Promise<void> {
     const message = { clientId, text, startedAt: Date.now(), status: "sending" } as const;
     this.#change((state) => model.sending(state, message));
     this.#toldTypingAt = 0;
@@ -197,6 +201,13 @@ export class ChatRoom {
       void this.mend();
     } catch (refused) {
       const isLost = refused instanceof Problem && refused.status === 0;
+      const isPassing = refused instanceof Problem && refused.isPassing && !isLost;
+      if (isPassing && failures < TRIES) {
+        // The client id makes it one message, however often it arrives.
+        const wait = backoff(failures, Math.random);
+        this.#retries.add(setTimeout(() => void this.#post(clientId, text, failures + 1), wait));
+        return;
+      }
       this.#change((state) =>
         model.notSent(state, clientId, isLost ? "lost" : "refused", inWords(refused)),
       );
