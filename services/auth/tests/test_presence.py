@@ -1,5 +1,6 @@
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,25 @@ async def test_many_sockets_at_once_end_in_the_truth(its, hear, told, seed):
     statuses = await told()
     assert all(one != other for one, other in itertools.pairwise(statuses))
     assert (statuses or ["offline"])[-1] == expected
+
+
+async def test_a_socket_that_closes_between_look_and_write_leaves_no_ghost(its, hear, told, db):
+    class Meanwhile(ConnectionRepository):
+        closes = True
+
+        async def is_open(self, user_id):
+            seen = await super().is_open(user_id)
+            if self.closes:  # another replica hears of it, and finds the person offline still
+                self.closes = False
+                await hear(closed())
+            return seen
+
+    await its.connections.opened("c1", "ada", "g1")
+
+    await presence.decide(replace(its, connections=Meanwhile(db)), "ada", at=NOON)
+
+    assert (await its.users.get("ada")).status == "offline"
+    assert await told() == ["online", "offline"]
 
 
 async def test_a_silent_gateway_takes_its_people_with_it(its, hear, told):

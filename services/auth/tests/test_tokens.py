@@ -12,13 +12,15 @@ from auth import domain, rotate
 from auth.app import create_app
 from auth.domain import RotationPending
 from auth.domain.keyring import NOTICE
-from auth.repository import KeyRepository
+from auth.repository import KeyRepository, UserRepository
 from auth.sealing import Sealer, WrongSecretError
 from auth.tokens import OwnKeys, Tokens, new_key
+from common import background
 from common.clock import utc_now
 from common.identity import InvalidToken, Verifier
+from common.mongo import AWAY
 from common.problems import ChangedMeanwhile
-from common.testing import NOON, serving
+from common.testing import NOON, eventually, serving
 
 SECRET = "a secret of tests, long enough to be taken"
 SEALER = Sealer(SECRET, "signing keys")
@@ -250,6 +252,45 @@ async def fresh(db):
 
 
 async def tokens_user(db):
-    from auth.repository import UserRepository  # noqa: PLC0415
-
     return await UserRepository(db).named("ada")
+
+
+class Away(KeyRepository):
+    away = False
+
+    async def load(self):
+        if self.away:
+            raise AWAY[0]("away")
+        return await super().load()
+
+
+async def test_known_keys_are_published_while_the_store_is_away(db):
+    keys = Away(db)
+    tokens = Tokens(keys, SEALER)
+    await tokens.prepare()
+    before = await tokens.published()
+    keys.away = True
+
+    assert await tokens.published() == before
+
+
+async def test_a_replica_sees_a_rotation_though_the_store_was_away(ada, db, monkeypatch):
+    monkeypatch.setattr("auth.tokens.RELOAD_EVERY", 0.01)
+    keys, user = Away(db), await tokens_user(db)
+    tokens = Tokens(keys, SEALER)
+    await tokens.prepare()
+    keys.away = True
+
+    async def signs_with():
+        token = tokens.access_token(user, "s", at=utc_now())
+        return jwt.get_unverified_header(token)["kid"]
+
+    async with background.running(tokens.run()):
+        new = (await rotate.rotate(db, SEALER, now=True)).keys[-1].id
+        assert await signs_with() != new
+        keys.away = False
+
+        async def rotated():
+            return await signs_with() == new
+
+        await eventually(rotated)
