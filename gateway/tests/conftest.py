@@ -145,11 +145,19 @@ async def tiny(app: Any, port: int = 0) -> AsyncIterator[str]:
         yield url
 
 
-@pytest.fixture
-async def platform() -> AsyncIterator[Platform]:
+@pytest.fixture(scope="session")
+async def started_platform() -> AsyncIterator[Platform]:
     services = Platform()
     async with tiny(services) as services.url:
         yield services
+
+
+@pytest.fixture
+def platform(started_platform: Platform) -> Platform:
+    """The services, with nothing asked and nothing special to answer."""
+    for memory in (started_platform.asked, started_platform.answers, started_platform.raw):
+        memory.clear()
+    return started_platform
 
 
 @asynccontextmanager
@@ -172,11 +180,17 @@ def told(platform: Platform, jwks_url: str, amqp_url: str, **more: Any) -> Setti
     return Settings(**settings)
 
 
+@pytest.fixture(scope="session")
+async def started_gateway(started_platform: Platform, jwks_url: str) -> AsyncIterator[str]:
+    settings = told(started_platform, jwks_url, "amqp://nobody:nothing@127.0.0.1:1/")
+    async with open_gateway(settings) as url:
+        yield url
+
+
 @pytest.fixture
-async def gateway(platform: Platform, jwks_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A gateway without a broker, which REST must not need."""
-    settings = told(platform, jwks_url, "amqp://nobody:nothing@127.0.0.1:1/")
-    async with open_gateway(settings) as url, httpx.AsyncClient(base_url=url) as client:
+async def gateway(platform: Platform, started_gateway: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a gateway without a broker, which REST must not need."""
+    async with httpx.AsyncClient(base_url=started_gateway) as client:
         yield client
 
 
