@@ -23,7 +23,7 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 class Pictures:
-    """Re-encodes one picture at a time: a large one takes half a gigabyte of memory."""
+    """Re-encodes one picture at a time: a large one takes over half a gigabyte of memory."""
 
     def __init__(self) -> None:
         self._one = asyncio.Lock()
@@ -52,8 +52,10 @@ def _reencode(content: bytes, announced: str) -> bytes:
 
 def _reduce(picture: Image.Image) -> Image.Image:
     picture.draft("RGB", (EDGE, EDGE))  # spares a JPEG most of its decoding
-    upright = ImageOps.exif_transpose(picture)
-    flat = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    ImageOps.exif_transpose(picture, in_place=True)
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    # Not converted needlessly: each copy of a large picture is 160 MB.
+    flat = picture if picture.mode == mode else picture.convert(mode)
     flat.thumbnail((EDGE, EDGE))
     return flat
 
