@@ -17,7 +17,7 @@ const MOST = 1_700_000;
 export function cameraLimit(others: number): CameraLimit {
   const share = UPLOAD / Math.max(1, others);
   return {
-    maxBitrate: Math.round(Math.min(MOST, Math.max(LEAST, share))),
+    maxBitrate: Math.floor(Math.min(MOST, Math.max(LEAST, share))),
     // Of 720 lines: all for one, half for two or three, a quarter for more.
     scaleResolutionDownBy: others <= 1 ? 1 : others <= 3 ? 2 : 4,
     maxFramerate: others <= 1 ? 30 : 20,

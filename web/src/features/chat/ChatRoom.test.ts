@@ -101,6 +101,39 @@ describe("a message", () => {
     expect(seqs(room)).toEqual([1]);
   });
 
+  it("that meets a service in trouble is sent again by itself, before those written later", async () => {
+    const room = await follow(0);
+    server.answers.chatMessage = { status: 503, code: "unavailable", detail: "Soon." };
+    room.send("first");
+    room.send("second");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(room.store.getState().pending.map(({ status }) => status)).toEqual([
+      "sending",
+      "sending",
+    ]);
+
+    let seq = 0;
+    server.answers.chatMessage = () => {
+      seq += 1;
+      return { messageId: `m${seq}`, seq, timestamp: "2026-01-05T10:00:00.000Z" };
+    };
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    const { messages, pending } = room.store.getState();
+    expect(messages.map(({ message }) => message)).toEqual(["first", "second"]);
+    expect(pending).toEqual([]);
+  });
+
+  it("is given back to the person when the trouble lasts", async () => {
+    const room = await follow(0);
+    server.answers.chatMessage = { status: 503, code: "unavailable", detail: "Soon." };
+    room.send("hello");
+    await vi.advanceTimersByTimeAsync(240_000);
+
+    expect(room.store.getState().pending).toMatchObject([{ status: "lost", reason: "Soon." }]);
+    expect(new Set(server.heard("chatMessage").map(({ data }) => data.clientId)).size).toBe(1);
+  });
+
   it("lost with the connection is sent again by itself, and what was missed is caught up", async () => {
     const room = await follow(2);
     server.answers.chatMessage = "silence";

@@ -4,6 +4,7 @@ import { listMessages } from "../../api/chat";
 import { newId } from "../../api/newId";
 import { inWords, Problem } from "../../api/problem";
 import type { ChatCatchUp } from "../../protocol/frames";
+import type { ChatMessage } from "../../protocol/rest";
 import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
 import * as model from "./model";
@@ -36,7 +37,8 @@ export class ChatRoom {
   #failures = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
   #stops: (() => void)[] = [];
-  readonly #retries = new Set<ReturnType<typeof setTimeout>>();
+  #posting: Promise<void> = Promise.resolve();
+  #isClosed = false;
   readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
@@ -69,7 +71,7 @@ export class ChatRoom {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     clearTimeout(this.#again);
-    for (const retry of this.#retries) clearTimeout(retry);
+    this.#isClosed = true;
     for (const timer of this.#typingTimers.values()) clearTimeout(timer);
     if (this.socket.state() === "open") {
       this.#ignoreLoss(this.socket.send("unfollowRoom", { roomId: this.roomId }));
@@ -110,12 +112,12 @@ export class ChatRoom {
 
   send(text: string): void {
     const trimmed = text.trim();
-    if (trimmed !== "") void this.#post(newId(), trimmed);
+    if (trimmed !== "") this.#post(newId(), trimmed);
   }
 
   retry(clientId: string): void {
     const message = this.store.getState().pending.find((one) => one.clientId === clientId);
-    if (message !== undefined) void this.#post(clientId, message.text);
+    if (message !== undefined) this.#post(clientId, message.text);
   }
 
   discard(clientId: string): void {
@@ -173,45 +175,50 @@ export class ChatRoom {
     }
   }
 
-  async #post(clientId: string, text: string, failures = 0): Promise<void> {
+  /** One after the other, so that they arrive in the order they were written. */
+  #post(clientId: string, text: string): void {
     const message = { clientId, text, startedAt: Date.now(), status: "sending" } as const;
     this.#change((state) => model.sending(state, message));
     this.#toldTypingAt = 0;
-    try {
-      const { seq, messageId, timestamp } = await this.socket.send("chatMessage", {
-        roomId: this.roomId,
-        message: text,
-        clientId,
-      });
-      this.#change((state) =>
-        model.receive(state, [
-          {
-            id: messageId,
-            seq,
-            sender: this.ownUserId,
-            senderName: "",
-            message: text,
-            messageType: "text",
-            timestamp,
-            clientId,
-          },
-        ]),
-      );
-      this.#change((state) => model.discarded(state, clientId));
-      void this.mend();
-    } catch (refused) {
-      const isLost = refused instanceof Problem && refused.status === 0;
-      const isPassing = refused instanceof Problem && refused.isPassing && !isLost;
-      if (isPassing && failures < TRIES) {
-        // The client id makes it one message, however often it arrives.
-        const wait = backoff(failures, Math.random);
-        this.#retries.add(setTimeout(() => void this.#post(clientId, text, failures + 1), wait));
+    this.#posting = this.#posting.then(() => this.#postUntilSettled(clientId, text));
+  }
+
+  /** The client id makes it one message, however often it has to be sent. */
+  async #postUntilSettled(clientId: string, text: string): Promise<void> {
+    for (let failures = 0; !this.#isClosed; failures++) {
+      try {
+        await this.#postOnce(clientId, text);
         return;
+      } catch (refused) {
+        const isPassing = refused instanceof Problem && refused.isPassing;
+        if (!isPassing || failures === TRIES || this.socket.state() !== "open") {
+          const status = isPassing ? "lost" : "refused";
+          this.#change((state) => model.notSent(state, clientId, status, inWords(refused)));
+          return;
+        }
+        await new Promise((wake) => setTimeout(wake, backoff(failures, Math.random)));
       }
-      this.#change((state) =>
-        model.notSent(state, clientId, isLost ? "lost" : "refused", inWords(refused)),
-      );
     }
+  }
+
+  async #postOnce(clientId: string, text: string): Promise<void> {
+    const { seq, messageId, timestamp } = await this.socket.send("chatMessage", {
+      roomId: this.roomId,
+      message: text,
+      clientId,
+    });
+    const posted: ChatMessage = {
+      id: messageId,
+      seq,
+      sender: this.ownUserId,
+      senderName: "",
+      message: text,
+      messageType: "text",
+      timestamp,
+      clientId,
+    };
+    this.#change((state) => model.discarded(model.receive(state, [posted]), clientId));
+    void this.mend();
   }
 
   #sendLostAgain(): void {
