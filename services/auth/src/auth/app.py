@@ -41,20 +41,20 @@ async def opened(its: service.Resources) -> AsyncIterator[State]:
         await mongo.until_reachable(part.prepare)
 
     presence = Presence(users, connections, Gateways(its.db))
-    passwords = Passwords(
-        memory_kib=settings.argon2_memory_kib, time_cost=settings.argon2_time_cost
-    )
     its.bus.subscribe("auth", subscriptions(presence))
-    works = (its.bus.run(), people.run(), ends.run(), tokens.run())
     upkeep = look_after(presence, sessions, its.bus)
     async with (
-        background.running(*works, upkeep),
+        background.running(its.bus.run(), people.run(), ends.run(), tokens.run(), upkeep),
         httpx.AsyncClient(transport=OwnKeys(tokens)) as own_keys,
     ):
         common = its.state()
         common["verifier"] = Verifier("http://auth/.well-known/jwks.json", own_keys)
-        sign_in = SignIn(users, sessions, passwords, tries, tokens)
+        sign_in = SignIn(users, sessions, _passwords(settings), tries, tokens)
         yield State(**common, users=users, sign_in=sign_in, settings=settings)
+
+
+def _passwords(its: Settings) -> Passwords:
+    return Passwords(memory_kib=its.argon2_memory_kib, time_cost=its.argon2_time_cost)
 
 
 def create_app(settings: Settings) -> FastAPI:

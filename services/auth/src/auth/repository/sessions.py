@@ -14,7 +14,7 @@ from auth.domain import (
 )
 from auth.sealing import Sealer
 from common.identity import LEEWAY
-from common.mongo import ASCENDING, Database, IndexModel, ReturnDocument, expiring
+from common.mongo import ASCENDING, Database, Document, IndexModel, ReturnDocument, expiring
 from common.problems import NotFound
 from common.store import Store
 
@@ -58,15 +58,6 @@ class SessionRepository(Store[Session]):
         One atomic compare-and-set: of any number of requests with the same token one
         succeeds, and none after the session was revoked.
         """
-        current = {
-            "_id": given.session_id,
-            "generation": given.generation,
-            "family_hash": fingerprint(given.family),
-            "token_hash": fingerprint(given.secret),
-            "revoked_at": None,
-            "used_at": {"$gt": at - IDLE},
-            "started_at": {"$gt": at - LONGEST},
-        }
         change = {
             "generation": following.generation,
             "token_hash": fingerprint(following.secret),
@@ -75,7 +66,7 @@ class SessionRepository(Store[Session]):
             "used_at": at,
         }
         document = await self._sessions.find_one_and_update(
-            current, {"$set": change}, return_document=ReturnDocument.AFTER
+            _current(given, at), {"$set": change}, return_document=ReturnDocument.AFTER
         )
         return None if document is None else self.read(document)
 
@@ -95,3 +86,16 @@ class SessionRepository(Store[Session]):
         since = at - TOLD_FOR if after is None else max(after - _OVERLAP, at - TOLD_FOR)
         found = self._sessions.find({"revoked_at": {"$gte": since}}).sort("revoked_at", ASCENDING)
         return [self.read(each) async for each in found]
+
+
+def _current(given: RefreshToken, at: datetime) -> Document:
+    """Finds the session this token keeps alive, if it is the current one."""
+    return {
+        "_id": given.session_id,
+        "generation": given.generation,
+        "family_hash": fingerprint(given.family),
+        "token_hash": fingerprint(given.secret),
+        "revoked_at": None,
+        "used_at": {"$gt": at - IDLE},
+        "started_at": {"$gt": at - LONGEST},
+    }
