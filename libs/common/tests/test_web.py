@@ -12,6 +12,7 @@ from common.identity import Administrator, CurrentCaller
 from common.mongo import Database
 from common.problems import Unavailable
 from common.settings import ServiceSettings
+from common.state import State
 from common.testing import Issuer, serving
 from common.wire import Body
 
@@ -21,11 +22,13 @@ router = APIRouter(route_class=IdempotentRoute)
 
 class Thing(Body):
     thing_name: str = Field(max_length=5)
+    note: str = ""
 
 
 @router.post("/things", status_code=201)
 async def make(body: Thing, caller: CurrentCaller) -> dict[str, str]:
     await asyncio.sleep(0)
+    body.note.encode()
     made.append(body.thing_name)
     return {"id": f"{caller.user_id}-{len(made)}"}
 
@@ -50,7 +53,7 @@ class Settings(ServiceSettings):
     database: str = ""
 
 
-async def opened(its: service.Resources) -> AsyncIterator[service.State]:
+async def opened(its: service.Resources) -> AsyncIterator[State]:
     await idempotency.prepare(its.db)
     yield its.state()
 
@@ -94,6 +97,16 @@ async def test_a_huge_body_is_refused_however_it_is_sent(http, issuer: Issuer) -
 
     assert (announced.status_code, streamed.status_code) == (413, 413)
     assert announced.json()["code"] == "body-too-large"
+
+
+async def test_half_a_surrogate_pair_is_refused(http, issuer: Issuer) -> None:
+    headers = issuer.bearer("ada") | {"content-type": "application/json"}
+
+    answer = await http.post(
+        "/things", content=b'{"thingName": "tea", "note": "\\ud800"}', headers=headers
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-unicode")
 
 
 async def test_a_bug_tells_nothing_but_its_trace(http) -> None:

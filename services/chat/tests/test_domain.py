@@ -2,7 +2,7 @@ import pytest
 
 from chat import domain
 from chat.domain import ClientIdReused, Draft, Message, NotInThisRoom, RoomEnded
-from common.access import Access
+from common.admission import Access
 from common.testing import NOON
 
 PLACE = Access("tea", "ada", "Ada", "host")

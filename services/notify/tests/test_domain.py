@@ -2,7 +2,7 @@ from uuid import UUID
 
 import pytest
 
-from common.access import Access
+from common.admission import Access
 from common.events import PeopleInvited
 from common.testing import NOON
 from notify import domain

@@ -4,13 +4,14 @@ Kept from rooms' facts. When a person is not in it yet, rooms is asked once over
 HTTP, so that a join is seen at once: the only call between services there is.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from common.admission import Access
 from common.bus import Subscription
 from common.events import (
     ParticipantAdmitted,
@@ -24,20 +25,6 @@ from common.mongo import ASCENDING, Database, Document, IndexModel
 from common.problems import RoomNotFound, Unavailable
 
 __all__ = ["Access", "AccessList", "RoomNotFound"]
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One person's place in one room."""
-
-    room_id: str
-    user_id: str
-    display_name: str
-    role: str
-    """Meeting role: `host` or `participant`."""
-    topology: str = "auto"
-    is_open: bool = True
-    """Whether the room still takes calls and messages."""
 
 
 class AccessList:

@@ -139,21 +139,7 @@ class Bus:
     async def _keep(
         self, opened: Callable[[AbstractConnection, asyncio.Event], Awaitable[None]]
     ) -> None:
-        wait = 0.3
-        while True:
-            try:
-                async with _connected(self._url) as connection:
-                    closed = _closing(connection)
-                    await opened(connection, closed)
-                    wait = 0.3
-                    _stop_if_asked()  # connecting may have hidden it: python/cpython#86296
-                    await closed.wait()
-            except _AWAY as away:
-                log.warning("broker away", error=str(away) or type(away).__name__)
-            _stop_if_asked()
-            self._forget(opened)
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnects
-            wait = min(wait * 2, 10.0)
+        await keep_connected(self._url, opened, lost=lambda: self._forget(opened))
 
     def _forget(
         self, opened: Callable[[AbstractConnection, asyncio.Event], Awaitable[None]]
@@ -246,6 +232,30 @@ def retry_may_help(error: Exception) -> bool:
     if isinstance(error, Problem):
         return error.transient
     return isinstance(error, (*mongo.AWAY, ConnectionError, TimeoutError))
+
+
+async def keep_connected(
+    url: str,
+    opened: Callable[[AbstractConnection, asyncio.Event], Awaitable[None]],
+    *,
+    lost: Callable[[], None],
+) -> None:
+    """Hold a connection for ever: `opened` gets each new one, with the event of its end."""
+    wait = 0.3
+    while True:
+        try:
+            async with _connected(url) as connection:
+                closed = _closing(connection)
+                await opened(connection, closed)
+                wait = 0.3
+                _stop_if_asked()  # connecting may have hidden it: python/cpython#86296
+                await closed.wait()
+        except _AWAY as away:
+            log.warning("broker away", error=str(away) or type(away).__name__)
+        _stop_if_asked()
+        lost()
+        await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnects
+        wait = min(wait * 2, 10.0)
 
 
 @asynccontextmanager

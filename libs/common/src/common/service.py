@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
 import httpx
 import uvicorn
@@ -12,20 +12,13 @@ from fastapi import APIRouter, FastAPI
 from common import health, mongo, telemetry, web
 from common.access import AccessList
 from common.bus import Bus
-from common.clock import Clock, utc_now
+from common.clock import utc_now
 from common.identity import Verifier
 from common.mongo import Database
 from common.settings import ServiceSettings
+from common.state import State
 
 S = TypeVar("S", bound=ServiceSettings)
-
-
-class State(TypedDict):
-    """What a request can reach; a service's own state adds to it."""
-
-    db: Database
-    verifier: Verifier
-    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)

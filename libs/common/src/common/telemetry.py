@@ -13,10 +13,6 @@ from contextlib import contextmanager
 
 import structlog
 from opentelemetry import context, propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 _tracer = trace.get_tracer("convo")
 
@@ -41,9 +37,21 @@ def configure(service: str, *, level: str = "INFO", otlp_endpoint: str | None = 
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(message)s")
     if otlp_endpoint:
-        provider = TracerProvider(resource=Resource.create({"service.name": f"convo-{service}"}))
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(otlp_endpoint)))
-        trace.set_tracer_provider(provider)
+        _export_spans(service, otlp_endpoint)
+
+
+def _export_spans(service: str, endpoint: str) -> None:
+    # Here, because importing it costs every process 0.1 s and some megabytes.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"convo-{service}"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
+    trace.set_tracer_provider(provider)
 
 
 @contextmanager

@@ -113,6 +113,10 @@ def render_problems(app: FastAPI) -> None:
             headers={"Retry-After": "2"},
         )
 
+    async def no_text(_: Request, __: Exception) -> JSONResponse:
+        # JSON can spell half a surrogate pair, which no store and no hash can take.
+        return response(422, "invalid-unicode", "The text holds characters that are not Unicode.")
+
     async def bug(request: Request, error: Exception) -> JSONResponse:
         # This runs outside `Edge`, so the trace is found in the scope.
         trace = request.scope.get("trace_id", "")
@@ -121,6 +125,7 @@ def render_problems(app: FastAPI) -> None:
         return response(500, "internal-error", message, members={"traceId": trace})
 
     app.add_exception_handler(Exception, bug)
+    app.add_exception_handler(UnicodeEncodeError, no_text)
     app.add_exception_handler(problems.Problem, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

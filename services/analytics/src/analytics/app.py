@@ -6,8 +6,9 @@ from fastapi import FastAPI
 
 from analytics.consumers import subscriptions
 from analytics.repository import EventRepository
-from analytics.routes import State, router
+from analytics.routes import router
 from analytics.settings import Settings
+from analytics.state import State
 from common import background, mongo, service
 
 

@@ -17,9 +17,9 @@ from auth.repository import (
     TryRepository,
     UserRepository,
 )
-from auth.routes import State
 from auth.sealing import Sealer
 from auth.settings import Settings
+from auth.state import State
 from auth.tokens import OwnKeys, Tokens
 from auth.upkeep import look_after
 from common import background, mongo, service

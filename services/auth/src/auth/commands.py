@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from auth.protocol import Frame
-from auth.routes import Users
+from auth.state import Users
 from common.frames import Reply
 from common.identity import CurrentCaller
 

@@ -1,20 +1,16 @@
 """auth over HTTP: who may call what."""
 
-import ipaddress
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from auth import cookies
 from auth.cookies import OnPurpose, OwnOrigin, RefreshCookie
 from auth.domain import SessionOver
 from auth.handlers import accounts, sessions
-from auth.handlers.sessions import SignedIn, SignIn
-from auth.passwords import Passwords
-from auth.repository import UserRepository
+from auth.handlers.sessions import SignedIn
 from auth.requests import (
     LogIn,
     PersonView,
@@ -26,79 +22,16 @@ from auth.requests import (
     UpdateProfile,
 )
 from auth.settings import Settings
-from common.identity import Caller, CurrentCaller, Verifier, bearer
-from common.problems import Problem, Unauthenticated
-from common.service import State as CommonState
-
-
-class State(CommonState):
-    """What a request to auth can reach."""
-
-    users: UserRepository
-    sign_in: SignIn
-    settings: Settings
+from auth.state import Address, Door, Hashing, Its, PerhapsCaller, Users
+from common.identity import CurrentCaller
+from common.problems import Problem
+from common.state import Now
 
 
 class BadQuery(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "bad-query"
 
-
-def _users(request: Request) -> UserRepository:
-    return request.state.users  # type: ignore[no-any-return]
-
-
-def _sign_in(request: Request) -> SignIn:
-    return request.state.sign_in  # type: ignore[no-any-return]
-
-
-def _settings(request: Request) -> Settings:
-    return request.state.settings  # type: ignore[no-any-return]
-
-
-def _passwords(request: Request) -> Passwords:
-    return request.state.sign_in.passwords  # type: ignore[no-any-return]
-
-
-def _now(request: Request) -> datetime:
-    return request.state.clock()  # type: ignore[no-any-return]
-
-
-def _address(
-    request: Request,
-    x_convo_client_address: Annotated[str, Header(include_in_schema=False)] = "",
-) -> str:
-    """Where the request comes from, as the gateway says; a whole network for IPv6."""
-    peer = request.client.host if request.client else ""
-    for said in (x_convo_client_address, peer):
-        try:
-            address = ipaddress.ip_address(said.strip())
-        except ValueError:
-            continue
-        if address.version == 6:  # one person may have all 2^64 addresses of theirs
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address)
-    return "unknown"
-
-
-async def _perhaps(request: Request, cookie: RefreshCookie = None) -> Caller | None:
-    """The caller; nobody, if the token is dead but there is a cookie to go by."""
-    verifier: Verifier = request.state.verifier
-    try:
-        return await verifier.verify(bearer(request.headers.get("authorization")))
-    except Unauthenticated:
-        if cookie is None:
-            raise
-        return None
-
-
-Users = Annotated[UserRepository, Depends(_users)]
-Door = Annotated[SignIn, Depends(_sign_in)]
-Its = Annotated[Settings, Depends(_settings)]
-Hashing = Annotated[Passwords, Depends(_passwords)]
-Now = Annotated[datetime, Depends(_now)]
-Address = Annotated[str, Depends(_address)]
-PerhapsCaller = Annotated[Caller | None, Depends(_perhaps)]
 
 router = APIRouter()
 

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from chat import commands, routes
 from chat.consumers import subscriptions
 from chat.repository import MessageRepository, collection
-from chat.routes import State
 from chat.settings import Settings
+from chat.state import State
 from chat.writers import Writers
 from common import background, mongo, service
 from common.clock import utc_now

@@ -1,24 +1,16 @@
 """chat over the socket: which frame leads to which handler, and what is heard then."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from chat import handlers
 from chat.protocol import ChatMessage, Coming, FollowRoom, Frame, JoinRoom, Typing, UnfollowRoom
 from chat.repository import MessageRepository
 from chat.requests import MessageView, PostedView
-from chat.routes import Enter, Messages, Writing
-from common.access import Access
-from common.bus import Bus
+from chat.state import Enter, Live, Messages, Writing
+from common.admission import Access
 from common.frames import Reply
-
-
-def _bus(request: Request) -> Bus:
-    return request.state.bus  # type: ignore[no-any-return]
-
-
-Live = Annotated[Bus, Depends(_bus)]
 
 router = APIRouter(prefix="/commands", tags=["commands"])
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
-from common.access import Access
+from common.admission import Access
 from common.events import MessagePosted
 from common.problems import Conflict, Problem
 

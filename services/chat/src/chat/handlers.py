@@ -7,7 +7,7 @@ from chat.domain import Message
 from chat.repository import MessageRepository
 from chat.requests import Posting
 from chat.writers import Writers
-from common.access import Access
+from common.admission import Access
 from common.bus import Bus
 
 NEWEST = 50

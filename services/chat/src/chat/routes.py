@@ -1,50 +1,16 @@
 """chat over HTTP: who may call what."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from chat import handlers
 from chat.domain import Message
-from chat.repository import MessageRepository
 from chat.requests import ClientId, MessageView, PostMessage, RoomId, SentView, Seq
-from chat.writers import Writers
-from common.access import Access, AccessList
-from common.bus import Bus
-from common.identity import CurrentCaller, bearer
+from chat.state import Enter, Messages, Writing
 from common.paging import Limit
-from common.service import State as CommonState
 
-
-class State(CommonState):
-    """What a request to chat can reach."""
-
-    messages: MessageRepository
-    writers: Writers
-    access: AccessList
-    bus: Bus
-
-
-def _messages(request: Request) -> MessageRepository:
-    return request.state.messages  # type: ignore[no-any-return]
-
-
-def _writers(request: Request) -> Writers:
-    return request.state.writers  # type: ignore[no-any-return]
-
-
-def _enter(request: Request, caller: CurrentCaller) -> Callable[[str], Awaitable[Access]]:
-    access: AccessList = request.state.access
-    token = bearer(request.headers.get("authorization"))
-    return partial(access.of, user_id=caller.user_id, token=token)
-
-
-Messages = Annotated[MessageRepository, Depends(_messages)]
-Writing = Annotated[Writers, Depends(_writers)]
-Enter = Annotated[Callable[[str], Awaitable[Access]], Depends(_enter)]
-"""Gives the caller's place in a room; raises `RoomNotFound` where they have none."""
 IdempotencyKey = Annotated[ClientId | None, Header(description="The client id, if none is given.")]
 Place = Annotated[Seq | None, Query()]
 

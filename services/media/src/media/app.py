@@ -9,8 +9,9 @@ from common.outbox import Relay
 from media.objects import Objects
 from media.pictures import Pictures
 from media.repository import FileRepository
-from media.routes import State, router
+from media.routes import router
 from media.settings import Settings
+from media.state import State
 from media.sweep import Sweep
 
 

@@ -1,63 +1,25 @@
 """media over HTTP: who may call what."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from common.idempotency import IdempotentRoute
 from common.identity import CurrentCaller
-from common.service import State as CommonState
+from common.state import Now
 from media import handlers
 from media.domain import UPLOAD_LASTS, File
 from media.objects import Objects
-from media.pictures import Pictures
-from media.repository import FileRepository
 from media.requests import Announce, AnnouncedView, FileView
-from media.sweep import Sweep
+from media.state import Bytes, Files, MakingSafe, Sweeping
 
 ADDRESS_LASTS = timedelta(minutes=5)
 REMEMBERED = timedelta(minutes=4)
 """How long a browser may go on using an address: less than it lasts."""
 
-
-class State(CommonState):
-    """What a request to media can reach."""
-
-    files: FileRepository
-    objects: Objects
-    pictures: Pictures
-    sweep: Sweep
-
-
-def _files(request: Request) -> FileRepository:
-    return request.state.files  # type: ignore[no-any-return]
-
-
-def _objects(request: Request) -> Objects:
-    return request.state.objects  # type: ignore[no-any-return]
-
-
-def _pictures(request: Request) -> Pictures:
-    return request.state.pictures  # type: ignore[no-any-return]
-
-
-def _sweep(request: Request) -> Sweep:
-    return request.state.sweep  # type: ignore[no-any-return]
-
-
-def _now(request: Request) -> datetime:
-    return request.state.clock()  # type: ignore[no-any-return]
-
-
-Files = Annotated[FileRepository, Depends(_files)]
-Bytes = Annotated[Objects, Depends(_objects)]
-MakingSafe = Annotated[Pictures, Depends(_pictures)]
-Sweeping = Annotated[Sweep, Depends(_sweep)]
-Now = Annotated[datetime, Depends(_now)]
 
 router = APIRouter(prefix="/media", tags=["media"], route_class=IdempotentRoute)
 

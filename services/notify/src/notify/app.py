@@ -8,8 +8,9 @@ from common import background, idempotency, mongo, service
 from common.outbox import Relay
 from notify.consumers import subscriptions
 from notify.repository import NotificationRepository
-from notify.routes import State, router
+from notify.routes import router
 from notify.settings import Settings
+from notify.state import State
 
 
 async def opened(its: service.Resources) -> AsyncIterator[State]:

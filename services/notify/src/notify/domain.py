@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
-from common.access import Access
+from common.admission import Access
 from common.events import NotificationCreated, PeopleInvited
 from common.problems import Forbidden, NotFound
 

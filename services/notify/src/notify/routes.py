@@ -1,57 +1,19 @@
 """notify over HTTP: who may call what."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from common import paging
-from common.access import AccessList
-from common.bus import Bus
 from common.clock import rfc3339
 from common.idempotency import IdempotentRoute
-from common.identity import CurrentCaller, bearer
+from common.identity import CurrentCaller
 from common.paging import BadCursor, Cursor, Limit
-from common.service import State as CommonState
+from common.state import Now, Token
 from notify import handlers
 from notify.domain import Notification, Status
-from notify.repository import NotificationRepository
 from notify.requests import Mark, NotificationView, Send, SentView
-
-
-class State(CommonState):
-    """What a request to notify can reach."""
-
-    notifications: NotificationRepository
-    access: AccessList
-    bus: Bus
-
-
-def _notifications(request: Request) -> NotificationRepository:
-    return request.state.notifications  # type: ignore[no-any-return]
-
-
-def _access(request: Request) -> AccessList:
-    return request.state.access  # type: ignore[no-any-return]
-
-
-def _bus(request: Request) -> Bus:
-    return request.state.bus  # type: ignore[no-any-return]
-
-
-def _token(request: Request) -> str:
-    return bearer(request.headers.get("authorization"))
-
-
-def _now(request: Request) -> datetime:
-    return request.state.clock()  # type: ignore[no-any-return]
-
-
-Notifications = Annotated[NotificationRepository, Depends(_notifications)]
-Places = Annotated[AccessList, Depends(_access)]
-LiveBus = Annotated[Bus, Depends(_bus)]
-Token = Annotated[str, Depends(_token)]
-Now = Annotated[datetime, Depends(_now)]
+from notify.state import LiveBus, Notifications, Places
 
 router = APIRouter(prefix="/notifications", tags=["notifications"], route_class=IdempotentRoute)
 

@@ -10,8 +10,9 @@ from rooms.consumers import subscriptions
 from rooms.expiry import close_expired
 from rooms.passwords import Passwords
 from rooms.repository import MeetingRepository, RoomRepository
-from rooms.routes import State, router
+from rooms.routes import router
 from rooms.settings import Settings
+from rooms.state import State
 
 
 async def opened(its: service.Resources) -> AsyncIterator[State]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from common import paging
 from common.clock import rfc3339
@@ -12,11 +12,10 @@ from common.idempotency import IdempotentRoute
 from common.identity import CurrentCaller
 from common.paging import BadCursor, Cursor, Limit
 from common.problems import RoomNotFound
-from common.service import State as CommonState
+from common.state import Now
 from rooms import handlers
 from rooms.domain import Room
-from rooms.passwords import Passwords
-from rooms.repository import MeetingRepository, RoomRepository
+from rooms.repository import MeetingRepository
 from rooms.requests import (
     AccessView,
     Invite,
@@ -27,36 +26,7 @@ from rooms.requests import (
     RoomView,
     UpdateRoom,
 )
-
-
-class State(CommonState):
-    """What a request to rooms can reach."""
-
-    rooms: RoomRepository
-    meetings: MeetingRepository
-    passwords: Passwords
-
-
-def _rooms(request: Request) -> RoomRepository:
-    return request.state.rooms  # type: ignore[no-any-return]
-
-
-def _meetings(request: Request) -> MeetingRepository:
-    return request.state.meetings  # type: ignore[no-any-return]
-
-
-def _passwords(request: Request) -> Passwords:
-    return request.state.passwords  # type: ignore[no-any-return]
-
-
-def _now(request: Request) -> datetime:
-    return request.state.clock()  # type: ignore[no-any-return]
-
-
-Rooms = Annotated[RoomRepository, Depends(_rooms)]
-Meetings = Annotated[MeetingRepository, Depends(_meetings)]
-Hashing = Annotated[Passwords, Depends(_passwords)]
-Now = Annotated[datetime, Depends(_now)]
+from rooms.state import Hashing, Meetings, Rooms
 
 router = APIRouter(prefix="/rooms", tags=["rooms"], route_class=IdempotentRoute)
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from common.frames import Reply
 from common.identity import CurrentCaller
+from common.state import Now, Token
 from signaling import domain, handlers
 from signaling.protocol import (
     Frame,
@@ -15,7 +16,7 @@ from signaling.protocol import (
     RaiseHand,
     Signal,
 )
-from signaling.state import Access, Calls, Closed, Live, Now, Relaying, Token
+from signaling.state import Access, Calls, Closed, Live, Relaying
 
 router = APIRouter(tags=["commands"])
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from common.access import Access, AccessList
+from common.access import AccessList
+from common.admission import Access
 from common.bus import Bus
 from common.clock import new_id
 from common.identity import Caller

@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from common.identity import CurrentCaller
+from common.state import Now
 from signaling.domain import IceServers
 from signaling.protocol import IceServersView
-from signaling.state import Now, Relaying
+from signaling.state import Relaying
 
 router = APIRouter(prefix="/signaling", tags=["signaling"])
 
