@@ -24,7 +24,7 @@ def complaints(name: str, text: str) -> list[str]:
     for number, line in enumerate(lines, 1):
         if name.endswith(".py") and BROAD.search(line) and name not in MAY_BE_BROAD:
             found.append(f"{name}:{number}: catch what you expect, let bugs through")
-        if TODO.search(line) and name != "tools/house_rules.py":
+        if TODO.search(line) and not name.endswith("house_rules.py"):
             found.append(f"{name}:{number}: a TODO carries an issue number: TODO(#12)")
     return found
 

@@ -1,3 +1,4 @@
+import base64
 from datetime import UTC, datetime, timedelta
 
 import aio_pika
@@ -152,7 +153,10 @@ async def test_a_list_goes_on_where_the_last_page_ended(people) -> None:
 
     assert sorted(each["roomId"] for each in first.json() + second.json()) == sorted(ids)
     assert "link" not in second.headers
-    assert (await people("ada", "GET", "/rooms?cursor=nonsense")).json()["code"] == "bad-cursor"
+    early = base64.urlsafe_b64encode(b"0001-01-01T00:00:00+14:00 x").decode()
+    for bad in ("nonsense", early):
+        refused = await people("ada", "GET", f"/rooms?cursor={bad}")
+        assert refused.json()["code"] == "bad-cursor"
 
 
 async def test_a_room_closes_when_its_time_has_come(people) -> None:

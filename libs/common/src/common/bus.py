@@ -25,7 +25,6 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
 from common import mongo, telemetry
-from common.clock import rfc3339
 from common.events import Envelope, Event
 from common.problems import Problem, Unavailable
 from common.topology import EVENTS, LIVE, READERS, RETRY_WAITS, dead_queue, retry_queue
@@ -100,7 +99,7 @@ class Bus:
             message_id=envelope.id,
             type=envelope.type,
             timestamp=envelope.time,
-            headers=_headers(envelope),
+            headers=envelope.headers(),
         )
         # Mandatory: analytics reads every fact, so one that no queue takes means that
         # the topology is missing, and the fact has to stay in its outbox.
@@ -284,23 +283,3 @@ def _closing(connection: AbstractConnection) -> asyncio.Event:
 
 def _future() -> asyncio.Future[AbstractExchange]:
     return asyncio.get_running_loop().create_future()
-
-
-def _headers(envelope: Envelope) -> dict[str, Any]:
-    headers: dict[str, Any] = {
-        "cloudEvents:specversion": "1.0",
-        "cloudEvents:id": envelope.id,
-        "cloudEvents:type": envelope.type,
-        "cloudEvents:source": envelope.source,
-        "cloudEvents:time": rfc3339(envelope.time),
-        **envelope.trace,
-    }
-    if envelope.subject is not None:
-        headers["cloudEvents:subject"] = envelope.subject
-    if envelope.audience and envelope.frame is not None:
-        headers |= {"CC": list(envelope.audience), "x-frame": envelope.frame}
-        if envelope.room_id is not None:
-            headers["x-room"] = envelope.room_id
-        if envelope.seq is not None:
-            headers["x-seq"] = envelope.seq
-    return headers

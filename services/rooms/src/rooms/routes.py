@@ -1,7 +1,7 @@
 """rooms over HTTP: who may call what."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -188,6 +188,6 @@ def _read_place(cursor: str | None) -> tuple[datetime, str] | None:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as bad:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as bad:
         raise BadCursor("This cursor is not one that a list gave.") from bad

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from common.clock import Timestamp
+from common.clock import Timestamp, rfc3339
 from common.wire import Wire
 
 
@@ -141,3 +141,23 @@ class Envelope:
             body=event.model_dump_json(),
             trace=trace,
         )
+
+    def headers(self) -> dict[str, Any]:
+        """The attributes as AMQP headers; gateways read `CC`, `x-frame`, `x-room` and `x-seq`."""
+        headers: dict[str, Any] = {
+            "cloudEvents:specversion": "1.0",
+            "cloudEvents:id": self.id,
+            "cloudEvents:type": self.type,
+            "cloudEvents:source": self.source,
+            "cloudEvents:time": rfc3339(self.time),
+            **self.trace,
+        }
+        if self.subject is not None:
+            headers["cloudEvents:subject"] = self.subject
+        if self.audience and self.frame is not None:
+            headers |= {"CC": list(self.audience), "x-frame": self.frame}
+            if self.room_id is not None:
+                headers["x-room"] = self.room_id
+            if self.seq is not None:
+                headers["x-seq"] = self.seq
+        return headers
