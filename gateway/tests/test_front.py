@@ -236,7 +236,7 @@ async def test_a_session_that_auth_names_as_ended_is_refused(
     platform: Platform, jwks_url: str, issuer: Issuer
 ) -> None:
     async def revoked(_: Asked) -> Any:
-        ended = b'[{"sessionId":"session-of-ada","revokedAt":"2026-01-02T12:00:00.000Z"}]'
+        ended = b'[{"sessionId":"session-of-eve","revokedAt":"2026-01-02T12:00:00.000Z"}]'
         return 200, {}, ended
 
     platform.answers["auth/sessions/revoked"] = revoked
@@ -244,7 +244,7 @@ async def test_a_session_that_auth_names_as_ended_is_refused(
     async with open_gateway(settings) as url, httpx.AsyncClient(base_url=url) as http:
 
         async def refused() -> bool:
-            answer = await http.get("/api/rooms", headers=issuer.bearer("ada"))
+            answer = await http.get("/api/rooms", headers=issuer.bearer("eve"))
             return answer.status_code == 401
 
         await eventually(refused)
@@ -312,22 +312,30 @@ async def test_ready_names_every_service(gateway: httpx.AsyncClient, platform: P
 
 
 async def test_one_service_that_is_not_ready_makes_the_whole_not_ready(
-    gateway: httpx.AsyncClient, platform: Platform
+    platform: Platform, jwks_url: str
 ) -> None:
     async def away(_: Asked) -> Any:
         return 503, {}, b'{"service":"media","status":"not ready","checks":{"mongo":false}}'
 
-    async def nonsense(_: Asked) -> Any:
+    async def no_json(_: Asked) -> Any:
         return 200, {}, b"<html>"
 
-    platform.answers["media/readyz"] = away
-    platform.answers["notify/readyz"] = nonsense
+    async def no_status(_: Asked) -> Any:
+        return 200, {}, b"[]"
 
-    answer = await gateway.get("/readyz")
+    platform.answers["media/readyz"] = away
+    platform.answers["notify/readyz"] = no_json
+    platform.answers["chat/readyz"] = no_status
+    settings = told(platform, jwks_url, NO_BROKER)
+
+    async with open_gateway(settings) as url, httpx.AsyncClient(base_url=url) as http:
+        answer = await http.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json()["services"]["media"]["checks"] == {"mongo": False}
-    assert answer.json()["services"]["notify"] == {"status": "away"}
+    services = answer.json()["services"]
+    assert services["media"] == {"status": "not ready", "checks": {"mongo": False}}
+    assert services["notify"] == services["chat"] == {"status": "away"}
+    assert services["rooms"]["status"] == "ready"
 
 
 async def test_it_lives_counts_and_names_its_version(gateway: httpx.AsyncClient) -> None:

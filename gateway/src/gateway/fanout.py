@@ -5,21 +5,16 @@ found by `seq`; after a reconnect `resumed` is called, so that clients look.
 """
 
 import asyncio
-import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import aio_pika
-import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
-from aio_pika.exceptions import AMQPError
 from prometheus_client import Counter
 
+from common.bus import keep_connected
 from common.events import SessionRevoked
 from common.topology import EVENTS, LIVE
-
-log = structlog.get_logger()
 
 MOST_WAITING = 10_000
 """Messages the queue holds; older ones are dropped first."""
@@ -30,7 +25,6 @@ ALWAYS = (SessionRevoked.type,)
 """Facts that the gateway itself reads."""
 
 _KEY = re.compile(r"[a-z]+\.[\w:@~-]{1,128}", re.ASCII)
-_AWAY = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
 HEARD = Counter("convo_gateway_heard", "Messages from the bus.", ["exchange"])
 
 Deliver = Callable[[AbstractIncomingMessage], None]
@@ -88,24 +82,12 @@ class Fanout:
 
     async def run(self) -> None:
         """Keep the queue, for ever; lost connections are made anew."""
-        wait = 0.3
-        while True:
-            try:
-                connection = await aio_pika.connect(self._url, timeout=5)
-                async with connection:
-                    wait = 0.3
-                    await self._keep(connection)
-            except _AWAY as away:
-                log.warning("broker away", error=str(away) or type(away).__name__)
-            self._forget()
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnects
-            wait = min(wait * 2, 5.0)
+        await keep_connected(self._url, self._opened, lost=self._forget)
 
-    async def _keep(self, connection: AbstractConnection) -> None:
-        lost = asyncio.Event()
+    async def _opened(self, connection: AbstractConnection, lost: asyncio.Event) -> None:
         channel = await connection.channel()
-        for each in (connection, channel):
-            each.close_callbacks.add(lambda *_: lost.set())
+        for closing in (connection, channel):
+            closing.close_callbacks.add(lambda *_: (lost.set(), self._change.set()))
         queue = await channel.declare_queue(
             exclusive=True, auto_delete=True, arguments={"x-max-length": MOST_WAITING}
         )
@@ -117,20 +99,10 @@ class Fanout:
         await queue.consume(self._take, no_ack=True)
         self._queue = queue
         self._resumed()
-        await self._follow(queue, lost)
-
-    async def _follow(self, queue: AbstractQueue, lost: asyncio.Event) -> None:
-        losing = asyncio.ensure_future(lost.wait())
-        try:
-            while not lost.is_set():
-                changing = asyncio.ensure_future(self._change.wait())
-                await asyncio.wait({changing, losing}, return_when=asyncio.FIRST_COMPLETED)
-                changing.cancel()
-                self._change.clear()
-                if not lost.is_set():
-                    await self._settle(queue)
-        finally:
-            losing.cancel()
+        while not lost.is_set():
+            await self._change.wait()
+            self._change.clear()
+            await self._settle(queue)
 
     async def _settle(self, queue: AbstractQueue) -> None:
         """Bind and unbind what was touched; many at once wait for the broker only once."""

@@ -16,6 +16,7 @@ PUBLIC = frozenset(
         ("post", "/api/auth/register"),
         ("post", "/api/auth/login"),
         ("post", "/api/auth/refresh"),
+        ("post", "/api/auth/logout"),
         ("get", "/api/media/pictures/{file_id}"),
     }
 )
