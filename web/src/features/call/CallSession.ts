@@ -30,7 +30,8 @@ export interface CallSessionOptions {
   readonly ownUserId: string;
 }
 
-const LISTEN_EVERY_MS = 250;
+/** Shorter than a syllable, or short words go unseen. */
+const LISTEN_EVERY_MS = 120;
 const RETELL_AFTER_MS = 2_000;
 
 export class CallSession {

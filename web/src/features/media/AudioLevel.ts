@@ -7,7 +7,7 @@ export class AudioLevel {
   readonly #source: MediaStreamAudioSourceNode;
 
   constructor(track: MediaStreamTrack) {
-    this.#analyser.fftSize = 512;
+    this.#analyser.fftSize = 2048;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
@@ -15,7 +15,7 @@ export class AudioLevel {
     void this.#context.resume();
   }
 
-  /** Root mean square of the last 10 ms or so. */
+  /** Root mean square of the last 40 ms or so. */
   read(): number {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     let sum = 0;
