@@ -86,8 +86,13 @@ class Fanout:
 
     async def _opened(self, connection: AbstractConnection, lost: asyncio.Event) -> None:
         channel = await connection.channel()
+
+        def end(*_: object) -> None:
+            lost.set()
+            self._change.set()
+
         for closing in (connection, channel):
-            closing.close_callbacks.add(lambda *_: (lost.set(), self._change.set()))
+            closing.close_callbacks.add(end)
         queue = await channel.declare_queue(
             exclusive=True, auto_delete=True, arguments={"x-max-length": MOST_WAITING}
         )
