@@ -4,6 +4,7 @@ Kept from rooms' facts. When a person is not in it yet, rooms is asked once over
 HTTP, so that a join is seen at once: the only call between services there is.
 """
 
+import asyncio
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -51,8 +52,7 @@ class AccessList:
             RoomNotFound: They have none.
             Unavailable: It is not known here and rooms does not answer.
         """
-        row = await self._people.find_one({"_id": _key(room_id, user_id)})
-        room = await self._rooms.find_one({"_id": room_id})
+        row, room = await self._known(room_id, user_id)
         if row is None or not row["admitted"] or room is None or "topology" not in room:
             return await self._ask(room_id, user_id, token)
         if room.get("deleted"):
@@ -62,10 +62,17 @@ class AccessList:
 
     async def admits(self, room_id: str, user_id: str) -> bool:
         """Whether the person may take part now, as far as it is known here; rooms is not asked."""
-        row = await self._people.find_one({"_id": _key(room_id, user_id)})
-        room = await self._rooms.find_one({"_id": room_id}) or {}
+        row, known = await self._known(room_id, user_id)
+        room = known or {}
         ended = room.get("closed", False) or room.get("deleted", False)
         return row is not None and row["admitted"] and not ended
+
+    async def _known(self, room_id: str, user_id: str) -> tuple[Document | None, Document | None]:
+        """The person's row and the room's, read at the same time: every message asks."""
+        return await asyncio.gather(
+            self._people.find_one({"_id": _key(room_id, user_id)}),
+            self._rooms.find_one({"_id": room_id}),
+        )
 
     async def _ask(self, room_id: str, user_id: str, token: str) -> Access:
         try:
