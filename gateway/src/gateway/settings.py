@@ -5,16 +5,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import limits
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
-from pydantic_settings import NoDecode
+from pydantic import AfterValidator, AliasChoices, Field
 
 from common import settings
-
-
-def _split(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    return [part.strip() for part in given.split(",") if part.strip()]
+from common.settings import Listed
 
 
 def _rate(given: str) -> str:
@@ -29,7 +23,6 @@ def _base(given: str) -> str:
     return given.rstrip("/")
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Rate = Annotated[str, AfterValidator(_rate)]
 Base = Annotated[str, AfterValidator(_base)]
 
@@ -59,7 +52,7 @@ class Settings(settings.Settings):
     """Where people reach the gateway; with https it tells browsers to stay there."""
 
     allowed_origins: Listed = ()
-    """Origins whose pages may call; only the public address's own unless given."""
+    """Origins whose pages may call, besides the public address's own."""
 
     s3_public_url: Base | None = None
     """Where browsers reach the object store, when files are kept."""
@@ -98,11 +91,4 @@ class Settings(settings.Settings):
     @property
     def origins(self) -> tuple[str, ...]:
         """Origins whose pages may call, the public one first."""
-        parts = urlsplit(self.public_url)
-        own = f"{parts.scheme}://{parts.netloc}"
-        if self.allowed_origins:
-            return tuple(dict.fromkeys((own, *self.allowed_origins)))
-        if parts.hostname == "localhost":
-            # The same machine by its other name: many type it, and it is another origin.
-            return own, own.replace("localhost", "127.0.0.1", 1)
-        return (own,)
+        return settings.origins(self.public_url, self.allowed_origins)

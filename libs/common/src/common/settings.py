@@ -2,10 +2,31 @@
 
 import os
 import sys
-from typing import Self
+from collections.abc import Iterable
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return [part.strip().rstrip("/") for part in given.split(",") if part.strip()]
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several, with commas between."""
+
+
+def origins(public_url: str, further: Iterable[str]) -> tuple[str, ...]:
+    """Origins whose pages may use the platform, the public one first."""
+    parts = urlsplit(public_url)
+    own = f"{parts.scheme}://{parts.netloc}"
+    # The same machine by its other name: many type it, and it is another origin.
+    other_name = own.replace("localhost", "127.0.0.1", 1) if parts.hostname == "localhost" else own
+    return tuple(dict.fromkeys((own, other_name, *further)))
 
 
 class Settings(BaseSettings):

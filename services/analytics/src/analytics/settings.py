@@ -8,7 +8,7 @@ from common.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Settings of analytics."""
 
-    port: int = Field(default=8107, validation_alias="CONVO_ANALYTICS_PORT")
+    port: int = Field(default=8107, ge=0, le=65535, validation_alias="CONVO_ANALYTICS_PORT")
     """Port to listen on."""
 
     database: str = Field(default="analytics", validation_alias="CONVO_ANALYTICS_DATABASE")

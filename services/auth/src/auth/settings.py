@@ -1,10 +1,9 @@
 """What an operator can set for auth."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field, SecretStr
 
-from common.settings import ServiceSettings
+from common import settings
+from common.settings import Listed, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -13,7 +12,7 @@ class Settings(ServiceSettings):
     jwks_url: str = ""
     """Not needed here: auth reads its keys where it keeps them."""
 
-    port: int = Field(default=8101, validation_alias="CONVO_AUTH_PORT")
+    port: int = Field(default=8101, ge=0, le=65535, validation_alias="CONVO_AUTH_PORT")
     """Port to listen on."""
 
     database: str = Field(default="auth", validation_alias="CONVO_AUTH_DATABASE")
@@ -33,15 +32,13 @@ class Settings(ServiceSettings):
     public_url: str = "http://localhost:8080"
     """Where browsers find the platform; cookies are `Secure` when it is https."""
 
-    allowed_origins: str = ""
-    """Further origins whose pages may refresh a session, separated by commas."""
+    allowed_origins: Listed = ()
+    """Further origins whose pages may refresh a session."""
 
     @property
-    def origins(self) -> frozenset[str]:
+    def origins(self) -> tuple[str, ...]:
         """Every origin whose pages may use the refresh cookie."""
-        public = urlsplit(self.public_url)
-        others = (each.strip().rstrip("/") for each in self.allowed_origins.split(","))
-        return frozenset({f"{public.scheme}://{public.netloc}", *others} - {""})
+        return settings.origins(self.public_url, self.allowed_origins)
 
     @property
     def secure(self) -> bool:

@@ -8,7 +8,7 @@ from common.settings import ServiceSettings
 class Settings(ServiceSettings):
     """Settings of media."""
 
-    port: int = Field(default=8105, validation_alias="CONVO_MEDIA_PORT")
+    port: int = Field(default=8105, ge=0, le=65535, validation_alias="CONVO_MEDIA_PORT")
     """Port to listen on."""
 
     database: str = Field(default="media", validation_alias="CONVO_MEDIA_DATABASE")
