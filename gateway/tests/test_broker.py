@@ -16,8 +16,8 @@ from common.events import GatewayAlive, UserConnected, UserDisconnected
 from common.testing import eventually
 from common.topology import EVENTS
 
-from .conftest import Platform, dialled, open_gateway, person, told
-from .test_socket import follows, said
+from .people import dialled, person
+from .servers import Platform, follows, open_gateway, said, told
 
 
 class Cable:

@@ -12,7 +12,7 @@ from gateway.contract import asyncapi, openapi
 from gateway.realtime.commands import TO
 from gateway.rest.routing import ALIASES
 
-from .conftest import Asked, Platform
+from .servers import Asked, Platform
 
 
 class Tea(BaseModel):

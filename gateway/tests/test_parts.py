@@ -27,7 +27,8 @@ from gateway.rest.proxy import WAITS, Errand, waits
 from gateway.rest.routing import ALIASES, PREFIXES, Target, resolve
 from gateway.settings import Settings
 
-from .conftest import SERVICES, Platform, dialled, free_port, told
+from .people import dialled
+from .servers import SERVICES, Platform, free_port, told
 
 
 @given(st.sampled_from(["GET", "POST", "DELETE"]), st.text(max_size=60))

@@ -1,9 +1,11 @@
 """Puts the gateway together. Read this first: it names every part and joins them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import Any, Self, TypedDict
 
+import aiohttp
 import httpx
 from fastapi import FastAPI
 
@@ -45,24 +47,31 @@ class State(TypedDict):
     public_url: str
 
 
-async def opened(settings: Settings) -> AsyncIterator[State]:
-    """Everything that runs while the gateway does."""
-    gateway_id = new_id()
-    url = settings.amqp_url.get_secret_value()
-    bus = Bus(url)
-    listeners = Listeners()
-    switchboard = Switchboard(listeners)
-    fanout = Fanout(
-        url,
-        deliver=switchboard.deliver,
-        wanted=listeners.keys,
-        is_wanted=listeners.is_heard,
-        resumed=switchboard.resync,
-    )
-    announcements = Announcements(bus, gateway_id, utc_now)
-    limits = Limits(settings)
-    async with httpx.AsyncClient(timeout=2.0) as http, proxy.connected() as session:
-        verifier = Verifier(settings.jwks_url, http)
+@dataclass(frozen=True, slots=True)
+class Realtime:
+    """What belongs to the sockets."""
+
+    sockets: Sockets
+    switchboard: Switchboard
+    fanout: Fanout
+    announcements: Announcements
+    bus: Bus
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        session: aiohttp.ClientSession,
+        verifier: Verifier,
+        limits: Limits,
+    ) -> Self:
+        gateway_id = new_id()
+        url = settings.amqp_url.get_secret_value()
+        bus = Bus(url)
+        announcements = Announcements(bus, gateway_id, utc_now)
+        listeners = Listeners()
+        switchboard = Switchboard(listeners)
+        fanout = Fanout(url, listeners, deliver=switchboard.deliver, resumed=switchboard.resync)
         sockets = Sockets(
             cors=Cors(settings.origins),
             limits=limits,
@@ -73,28 +82,40 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
             commands=Commands(Services(session, settings.services), listeners, fanout, gateway_id),
             announcements=announcements,
         )
-        async with background.running(
-            bus.run(),
-            fanout.run(),
-            announcements.run(),
-            announcements.beat(),
-            switchboard.watch(),
-            switchboard.revocations.poll(http, settings.auth_url),
-        ):
+        return cls(sockets, switchboard, fanout, announcements, bus)
+
+    def works(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the requests."""
+        return [
+            self.bus.run(),
+            self.fanout.run(),
+            self.announcements.run(),
+            self.announcements.beat(),
+            self.switchboard.watch(),
+        ]
+
+
+async def opened(settings: Settings) -> AsyncIterator[State]:
+    """Everything that runs while the gateway does."""
+    limits = Limits(settings)
+    policy = PagePolicy(settings.origins, settings.s3_public_url)
+    async with httpx.AsyncClient(timeout=2.0) as http, proxy.connected() as session:
+        verifier = Verifier(settings.jwks_url, http)
+        realtime = Realtime.of(settings, session, verifier, limits)
+        revocations = realtime.switchboard.revocations
+        async with background.running(*realtime.works(), revocations.poll(http, settings.auth_url)):
             yield State(
                 proxy=Proxy(session, settings.services),
-                admission=Admission(verifier, switchboard.revocations, limits),
-                sockets=sockets,
+                admission=Admission(verifier, revocations, limits),
+                sockets=realtime.sockets,
                 readiness=Readiness(
                     http,
                     settings.services,
-                    bus_answers=fanout.reachable,
-                    is_draining=lambda: sockets.draining,
+                    bus_answers=realtime.fanout.reachable,
+                    is_draining=lambda: realtime.sockets.draining,
                 ),
                 documents=Documents(http, settings.services),
-                web_client=WebClient(
-                    settings.web_dir, PagePolicy(settings.origins, settings.s3_public_url)
-                ),
+                web_client=WebClient(settings.web_dir, policy),
                 public_url=settings.public_url,
             )
 

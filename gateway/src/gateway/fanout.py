@@ -6,19 +6,21 @@ found by `seq`; after a reconnect `resumed` is called, so that clients look.
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aiormq.abc import AbstractChannel
 from prometheus_client import Counter
 
 from common.bus import keep_connected
 from common.events import SessionRevoked
 from common.topology import EVENTS, LIVE
+from gateway.realtime.listeners import Listeners
 
 MOST_WAITING = 10_000
 """Messages the queue holds; older ones are dropped first."""
-BIND_WITHIN = 2.0
+BIND_WITHIN = 5.0
 """Seconds that somebody waits for a binding; without a broker there is no point in more."""
 
 ALWAYS = (SessionRevoked.type,)
@@ -36,21 +38,19 @@ def is_key(key: str) -> bool:
 
 
 class Fanout:
-    """Keeps the queue open and bound to the keys that `wanted` names."""
+    """Keeps the queue open, and bound to what somebody of `listeners` hears."""
 
     def __init__(
         self,
         url: str,
+        listeners: Listeners,
         *,
         deliver: Deliver,
-        wanted: Callable[[], Iterable[str]],
-        is_wanted: Callable[[str], bool],
         resumed: Callable[[], None],
     ) -> None:
         self._url = url
+        self._listeners = listeners
         self._deliver = deliver
-        self._wanted = wanted
-        self._is_wanted = is_wanted
         self._resumed = resumed
         self._queue: AbstractQueue | None = None
         self._bound: set[str] = set()
@@ -98,7 +98,7 @@ class Fanout:
         )
         for key in ALWAYS:
             await queue.bind(EVENTS, key)
-        self._touched = dict.fromkeys(self._wanted())
+        self._touched = dict.fromkeys(self._listeners.keys())
         await self._settle(queue)
         # Not acknowledged: what a dying gateway had taken is found by its number.
         await queue.consume(self._take, no_ack=True)
@@ -110,28 +110,23 @@ class Fanout:
             await self._settle(queue)
 
     async def _settle(self, queue: AbstractQueue) -> None:
-        """Bind and unbind what was touched; many at once wait for the broker only once."""
-        while self._touched:
+        """Bind and unbind what was touched, until nothing is left to do."""
+        channel = await queue.channel.get_underlay_channel()
+        unwanted: dict[str, None] = {}
+        while self._touched or unwanted:
             touched, self._touched = self._touched, {}
-            bind = [key for key in touched if self._is_wanted(key) and key not in self._bound]
-            unbind = [key for key in touched if not self._is_wanted(key) and key in self._bound]
-            channel = await queue.channel.get_underlay_channel()
-            for key in unbind:
-                if self._is_wanted(key):  # again, while others were unbound
-                    continue
-                self._bound.discard(key)
-                for exchange in _exchanges(key):
-                    await channel.queue_unbind(queue.name, exchange, key)
-            for key in bind:
-                for exchange in _exchanges(key):
-                    await channel.queue_bind(queue.name, exchange, key, nowait=True)
-            if bind:
-                # The broker works in order: once this one is answered, the others are done.
-                await channel.queue_bind(queue.name, EVENTS, ALWAYS[0])
-            self._bound.update(bind)
+            wanted = {key for key in touched if self._listeners.is_heard(key)}
+            await _bind(channel, queue.name, wanted - self._bound)
+            self._bound |= wanted
             for key in touched:
                 if waiting := self._waiting.pop(key, None):
                     waiting.set_result(None)
+            unwanted.update(dict.fromkeys(key for key in touched if key in self._bound - wanted))
+            # One at a time: who waits for a binding comes first.
+            if unwanted and not self._listeners.is_heard(key := unwanted.popitem()[0]):
+                self._bound.discard(key)
+                for exchange in _exchanges(key):
+                    await channel.queue_unbind(queue.name, exchange, key)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         # Nothing is awaited here, so messages keep their order.
@@ -144,6 +139,15 @@ class Fanout:
         for waiting in self._waiting.values():
             waiting.cancel()
         self._waiting = {}
+
+
+async def _bind(channel: AbstractChannel, queue: str, keys: Collection[str]) -> None:
+    for key in keys:
+        for exchange in _exchanges(key):
+            await channel.queue_bind(queue, exchange, key, nowait=True)
+    if keys:
+        # The broker works in order: once this one is answered, all the others are done.
+        await channel.queue_bind(queue, EVENTS, ALWAYS[0])
 
 
 def keys_of(message: AbstractIncomingMessage) -> list[str]:

@@ -1,7 +1,8 @@
 """Which service a frame is for, and what becomes of its answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import orjson
 import structlog
@@ -40,6 +41,7 @@ EXPECTED = frozenset({"joinRoom", "followRoom"})
 """Frames whose answer is a state and whose events go on from it: `room.<roomId>` is
 listened to before the service is asked, so that nothing is lost in between."""
 
+_MOST_HEARD = 1000  # what is lost beyond it is found by its number
 _ROOM_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 COMMANDS = Counter("convo_gateway_commands", "Frames from clients.", ["type", "outcome"])
 
@@ -54,13 +56,31 @@ class UnknownCommand(NotFound):
 class Expectation:
     """Listens for a connection until its service has said whether it may hear."""
 
-    def __init__(self, user_id: str) -> None:
-        self.user_id = user_id
-        self.key: str | None = None
+    def __init__(self, connection: Connection, listeners: Listeners) -> None:
+        self.user_id = connection.user_id
         self.heard: list[ServerFrame] = []
+        self._connection = connection
+        self._listeners = listeners
+        self._keys: set[str] = set()
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Listen to these, too."""
+        for key in keys:
+            self._keys.add(key)
+            self._listeners.hold(self, key, "gateway")
+
+    def only(self, keys: Iterable[str]) -> list[str]:
+        """Forget what was not granted; returns the keys that nobody hears any more."""
+        refused = self._keys - set(keys)
+        if refused:
+            self.heard.clear()
+        self._keys -= refused
+        return [key for key in refused if self._listeners.drop(self, key)]
 
     def hear(self, frame: ServerFrame) -> None:
-        self.heard.append(frame)
+        known = all(self._listeners.hears(self._connection, key) for key in self._keys)
+        if not known and len(self.heard) < _MOST_HEARD:
+            self.heard.append(frame)
 
 
 class Commands:
@@ -93,12 +113,17 @@ class Commands:
         to: tuple[str, ...],
         tickets: list[Ticket],
     ) -> None:
-        expectation = Expectation(connection.user_id)
+        expectation = Expectation(connection, self._listeners)
         try:
             with telemetry.span(f"frame {frame.type}", {}, SpanKind.SERVER):
-                await self._expect(connection, expectation, frame)
+                await self._expect(expectation, frame)
                 replies = await self._ask(connection, frame, to, tickets)
-                await self._settle(connection, expectation, frame, replies)
+                await self._bind(expectation, replies)
+                self._grant(connection, replies)
+                connection.hear(protocol.ok(frame.id, _merged(replies)))
+                for heard in expectation.heard:
+                    connection.hear(heard)
+            COMMANDS.labels(frame.type, "ok").inc()
         except Refused as refused:
             self._refuse(connection, frame, refused)
         finally:
@@ -106,18 +131,11 @@ class Commands:
                 ticket.leave()
             self._fanout.touch(self._listeners.forget(expectation))
 
-    async def _expect(
-        self, connection: Connection, expectation: Expectation, frame: ClientFrame
-    ) -> None:
+    async def _expect(self, expectation: Expectation, frame: ClientFrame) -> None:
         room_id = frame.data.get("roomId")
-        if frame.type not in EXPECTED or not isinstance(room_id, str):
-            return
-        key = f"room.{room_id}"
-        if not _ROOM_ID.fullmatch(room_id) or self._listeners.hears(connection, key):
-            return
-        expectation.key = key
-        self._listeners.hold(expectation, key, "gateway")
-        await self._fanout.bound([key])
+        if frame.type in EXPECTED and isinstance(room_id, str) and _ROOM_ID.fullmatch(room_id):
+            expectation.add([f"room.{room_id}"])
+            await self._fanout.bound([f"room.{room_id}"])
 
     async def _ask(
         self,
@@ -126,14 +144,8 @@ class Commands:
         to: tuple[str, ...],
         tickets: list[Ticket],
     ) -> dict[str, Reply]:
-        body = orjson.dumps(
-            {
-                "connectionId": connection.id,
-                "gatewayId": self._gateway_id,
-                "type": frame.type,
-                "data": frame.data,
-            }
-        )
+        about = {"connectionId": connection.id, "gatewayId": self._gateway_id}
+        body = orjson.dumps({**about, "type": frame.type, "data": frame.data})
         replies: dict[str, Reply] = {}
         for service, ticket in zip(to, tickets, strict=True):
             await ticket.turn()
@@ -146,44 +158,28 @@ class Commands:
             ticket.leave()
         return replies
 
-    async def _settle(
-        self,
-        connection: Connection,
-        expectation: Expectation,
-        frame: ClientFrame,
-        replies: dict[str, Reply],
-    ) -> None:
-        """Bind what may be heard, and only then answer."""
-        granted = [
-            (service, key)
-            for service, reply in replies.items()
-            for key in reply.subscribe
-            if is_key(key)
-        ]
-        keys = [key for _, key in granted]
-        if expectation.key is not None and expectation.key not in keys:
-            self._fanout.touch(self._listeners.forget(expectation))
-            expectation.heard.clear()
-        for key in keys:
-            if not self._listeners.hears(connection, key):
-                self._listeners.hold(expectation, key, "gateway")
+    async def _bind(self, expectation: Expectation, replies: Mapping[str, Reply]) -> None:
+        keys = [key for reply in replies.values() for key in reply.subscribe if is_key(key)]
+        self._fanout.touch(expectation.only(keys))
+        expectation.add(keys)
         await self._fanout.bound(keys)
+
+    def _grant(self, connection: Connection, replies: Mapping[str, Reply]) -> None:
+        """Let the connection hear what is bound; no waiting from here to its answer."""
         if connection.ended.done():
             return
-        # No waiting from here on: the answer first, then in order what came meanwhile.
-        for service, key in granted:
-            self._listeners.hold(connection, key, service)
         for service, reply in replies.items():
+            for key in filter(is_key, reply.subscribe):
+                self._listeners.hold(connection, key, service)
             for key in reply.unsubscribe:
                 if self._listeners.release(connection, key, service):
                     self._fanout.touch([key])
-        data = {name: value for reply in replies.values() for name, value in reply.data.items()}
-        connection.hear(protocol.ok(frame.id, data))
-        for heard in expectation.heard:
-            connection.hear(heard)
-        COMMANDS.labels(frame.type, "ok").inc()
 
     def _refuse(self, connection: Connection, frame: ClientFrame, refused: Refused) -> None:
         connection.hear(protocol.refused(frame.id, refused.document))
         # Names of clients' own making would be metrics without end.
         COMMANDS.labels(frame.type if frame.type in TO else "unknown", str(refused.status)).inc()
+
+
+def _merged(replies: Mapping[str, Reply]) -> dict[str, Any]:
+    return {name: value for reply in replies.values() for name, value in reply.data.items()}
