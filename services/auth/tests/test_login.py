@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 
-from auth.domain import TooManyTries
 from auth.domain.throttle import ADDRESS_WAITS
+from auth.passwords import HashingBusy
 from auth.repository import TryRepository
 from common.testing import NOON
+from common.throttle import TooManyTries
+from common.turns import Turns
 
 PASSWORD = "correct horse battery"
 
@@ -123,7 +125,10 @@ async def test_guessing_one_account_becomes_slow_and_never_impossible(ada, db):
 
 
 async def test_a_full_queue_counts_against_nobody(ada, db, monkeypatch):
-    monkeypatch.setattr("auth.passwords.LONGEST_QUEUE", 0)
+    def full(turns: Turns) -> None:
+        raise HashingBusy("full")
+
+    monkeypatch.setattr(Turns, "accept", full)
     before = await db["tries"].count_documents({})
 
     busy = await ada.logs_in("ada")

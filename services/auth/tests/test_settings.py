@@ -10,7 +10,7 @@ def test_the_defaults_are_those_of_one_machine():
 
     assert settings.port == 8101
     assert settings.database == "auth"
-    assert settings.origins == {"http://localhost:8080"}
+    assert settings.origins == ("http://localhost:8080", "http://127.0.0.1:8080")
     assert not settings.secure
 
 
@@ -21,7 +21,7 @@ def test_origins_are_those_of_browsers():
         allowed_origins="https://a.example/, http://b:3000",
     )
 
-    assert settings.origins == {"https://meet.example", "https://a.example", "http://b:3000"}
+    assert settings.origins == ("https://meet.example", "https://a.example", "http://b:3000")
     assert settings.secure
 
 

@@ -221,3 +221,11 @@ def test_a_meeting_is_summed_up_in_one_line() -> None:
 
     assert quiet.summary == "Tea: 1 person, 0 messages"
     assert talk.summary == "Tea: 2 people, 1 message"
+
+
+def test_not_everybody_in_the_world_is_invited() -> None:
+    most = [f"u{n}" for n in range(domain.MOST_INVITED)]
+    room, _ = domain.invite(opened(), most, by="ada", at=LATER)
+
+    with pytest.raises(domain.TooManyInvited):
+        domain.invite(room, ["one more"], by="ada", at=LATER)

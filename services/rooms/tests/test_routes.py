@@ -91,6 +91,22 @@ async def test_a_room_with_a_password_admits_who_knows_it(people) -> None:
     assert "earl" not in (await people("bob", "GET", path)).text
 
 
+async def test_guessing_a_password_gets_slow(people) -> None:
+    wanted = {"roomName": "Tea", "roomPassword": "0007"}
+    room = (await people("ada", "POST", "/rooms", json=wanted)).json()
+    path = f"/rooms/{room['roomId']}/join"
+
+    answers = [
+        await people("eve", "POST", path, json={"roomPassword": f"{n:04}"}) for n in range(1, 9)
+    ]
+
+    assert [each.status_code for each in answers] == [403] * 5 + [429] * 3
+    assert answers[-1].json()["code"] == "too-many-tries"
+    assert answers[-1].headers["retry-after"]
+    joined = await people("bob", "POST", path, json={"roomPassword": "0007"})
+    assert joined.status_code == 200
+
+
 async def test_the_password_is_kept_only_as_a_hash(people, db: Database) -> None:
     await people("ada", "POST", "/rooms", json={"roomName": "Tea", "roomPassword": "earl grey"})
 
@@ -183,6 +199,7 @@ async def test_a_room_closes_when_its_time_has_come(people) -> None:
         {"roomName": "Tea", "isPrivate": "maybe"},
         {"roomName": "Tea", "roomPassword": "abc"},
         {"roomName": "Tea", "expiresAt": "2026-01-01T00:00:00"},
+        {"roomName": "Tea", "expiresAt": "0001-01-01T00:00:00+14:00"},
         {"roomName": "Tea", "settings": {"topology": "ring"}},
         {"roomName": "Tea", "hostId": "eve"},
     ],

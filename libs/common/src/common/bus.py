@@ -15,7 +15,6 @@ import aio_pika
 import orjson
 import structlog
 from aio_pika.abc import (
-    AbstractChannel,
     AbstractConnection,
     AbstractExchange,
     AbstractIncomingMessage,
@@ -63,6 +62,7 @@ class Bus:
         self._queue: str | None = None
         self._subscriptions: dict[str, Subscription[Any]] = {}
         self._confirmed: asyncio.Future[AbstractExchange] = _future()
+        self._direct: asyncio.Future[AbstractExchange] = _future()
         self._live: asyncio.Future[AbstractExchange] = _future()
         self._consuming = False
 
@@ -146,10 +146,10 @@ class Bus:
         if opened == self._open_for_consuming:
             self._consuming = False
             return
-        if self._confirmed.done():
-            self._confirmed = _future()
-        if self._live.done():
-            self._live = _future()
+        self._confirmed, self._direct, self._live = (
+            _future() if known.done() else known
+            for known in (self._confirmed, self._direct, self._live)
+        )
 
     async def _open_for_publishing(
         self, connection: AbstractConnection, closed: asyncio.Event
@@ -158,6 +158,7 @@ class Bus:
         plain = await connection.channel(publisher_confirms=False)
         for channel in (confirming, plain):
             channel.close_callbacks.add(lambda *_: closed.set())
+        self._direct.set_result(confirming.default_exchange)
         self._confirmed.set_result(await confirming.get_exchange(EVENTS))
         self._live.set_result(await plain.get_exchange(LIVE))
 
@@ -170,15 +171,18 @@ class Bus:
         queue = await channel.get_queue(self._queue)
 
         async def deliver(message: AbstractIncomingMessage) -> None:
-            with suppress(*_AWAY):  # the broker delivers again what was not acknowledged
-                await self._deliver(message, channel)
+            try:
+                await self._deliver(message)
+            except (BusAway, *_AWAY):
+                # Begun anew, for the broker to deliver again what was not acknowledged.
+                closed.set()
 
         await queue.consume(deliver)
         # A channel the broker closes would leave a deaf service: begin anew instead.
         channel.close_callbacks.add(lambda *_: closed.set())
         self._consuming = True
 
-    async def _deliver(self, message: AbstractIncomingMessage, channel: AbstractChannel) -> None:
+    async def _deliver(self, message: AbstractIncomingMessage) -> None:
         """Acknowledge after success; retry only what a retry may cure."""
         assert self._queue is not None
         kind = message.type or ""
@@ -194,13 +198,11 @@ class Bus:
                 DELIVERIES.labels(self._queue, kind, "done").inc()
             except Exception as error:
                 log.exception("reaction failed", event_id=message.message_id)
-                await self._set_aside(message, channel, error)
+                await self._set_aside(message, error)
         # Acknowledged only now: the effect is stored, or a confirmed copy waits elsewhere.
         await message.ack()
 
-    async def _set_aside(
-        self, message: AbstractIncomingMessage, channel: AbstractChannel, error: Exception
-    ) -> None:
+    async def _set_aside(self, message: AbstractIncomingMessage, error: Exception) -> None:
         assert self._queue is not None
         tried = message.headers.get("x-attempt", 0)
         attempt = (tried if isinstance(tried, int) else 0) + 1
@@ -222,8 +224,8 @@ class Bus:
             },
         )
         DELIVERIES.labels(self._queue, message.type, "retried" if again else "dead").inc()
-        async with asyncio.timeout(PUBLISH_TIMEOUT):
-            await channel.default_exchange.publish(copy, queue, mandatory=True)
+        # Not where deliveries come in: the broker holds up a connection that publishes.
+        await self._send(self._direct, copy, queue, mandatory=True)
 
 
 def retry_may_help(error: Exception) -> bool:

@@ -47,7 +47,9 @@ class IdempotentRoute(APIRoute):
     """A route class for routers whose POSTs create something.
 
     Needs `db` and `verifier` in the request's state. The key counts per user and
-    path. Only answers below 300 are kept, so a refused request may be corrected.
+    path. Only answers below 300 are kept, so a refused request may be corrected. A
+    process that dies after the effect and before the answer is kept leaves the key
+    taken for a minute; a repeat after that has its effect again.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -87,18 +89,18 @@ async def _once(
         )
         if freed.modified_count == 0:
             raise StillRunning("The first request with this key is still running.") from None
-    kept = False
+    succeeded = False
     try:
         response = await answer(request)
-        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            stored = {
-                "status": response.status_code,
-                "answer": bytes(response.body),
-                "type": response.headers.get("content-type", "application/json"),
-            }
-            await rows.update_one({"_id": row_id}, {"$set": stored})
-            kept = True
+        succeeded = response.status_code < HTTPStatus.MULTIPLE_CHOICES
     finally:
-        if not kept:
+        if not succeeded:  # it may be corrected and tried again under its key
             await rows.delete_one({"_id": row_id})
+    if succeeded:
+        kept = {
+            "status": response.status_code,
+            "answer": bytes(response.body),
+            "type": response.headers.get("content-type", "application/json"),
+        }
+        await rows.update_one({"_id": row_id}, {"$set": kept})
     return response

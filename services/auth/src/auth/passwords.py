@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from auth.domain import normalised
 from common.problems import Unavailable
+from common.turns import Turns
 
 LONGEST_QUEUE = 50
 """Hashes that may wait for a processor; about two seconds' work."""
@@ -24,19 +23,18 @@ class Passwords:
 
     def __init__(self, *, memory_kib: int, time_cost: int) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._at_work = asyncio.Semaphore(os.cpu_count() or 1)
-        self._waiting = 0
+        busy = HashingBusy("Too many people are logging in right now; please try again.")
+        self._turns = Turns(at_once=os.cpu_count() or 1, waiting=LONGEST_QUEUE, refusal=busy)
         # Verified against where there is no account, so that both answers take as long.
         self._nobodys = self._hasher.hash(os.urandom(16).hex())
 
     def accept(self) -> None:
         """Raises `HashingBusy` while the queue is full."""
-        if self._waiting >= LONGEST_QUEUE:
-            raise HashingBusy("Too many people are logging in right now; please try again.")
+        self._turns.accept()
 
     async def hashed(self, password: str) -> str:
         """Raises `HashingBusy`."""
-        async with self._turn():
+        async with self._turns.one():
             return await asyncio.to_thread(self._hasher.hash, normalised(password))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
@@ -45,7 +43,7 @@ class Passwords:
         Raises:
             HashingBusy: Too many wait already.
         """
-        async with self._turn():
+        async with self._turns.one():
             try:
                 await asyncio.to_thread(
                     self._hasher.verify, password_hash or self._nobodys, normalised(password)
@@ -59,16 +57,3 @@ class Passwords:
         if not self._hasher.check_needs_rehash(password_hash):
             return None
         return await self.hashed(password)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        self.accept()
-        self._waiting += 1
-        try:
-            await self._at_work.acquire()
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._at_work.release()

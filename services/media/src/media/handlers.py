@@ -37,16 +37,18 @@ async def complete(  # noqa: PLR0913 - who, what and when
 ) -> File:
     """Check what was uploaded and keep it; doing it again changes nothing."""
     file = domain.owned(await files.get(file_id), by)
-    if file.state == "stored":
-        return file
-    content = await objects.fetch(file.upload_key, at_most=PURPOSES[file.purpose].most_bytes)
-    content = domain.uploaded(file, content)
-    safe = await making_safe.reencoded(content, announced=file.content_type)
-    kind = pictures.CONTENT_TYPE
-    await objects.put(file.key, safe, kind)
-    return await files.change(
-        file_id, lambda file: domain.store(file, content_type=kind, size=len(safe), at=at)
-    )
+    async with making_safe.turn():
+        file = await files.get(file_id)  # somebody may have done it meanwhile
+        if file.state == "stored":
+            return file
+        content = await objects.fetch(file.upload_key, at_most=PURPOSES[file.purpose].most_bytes)
+        content = domain.uploaded(file, content)
+        safe = await making_safe.reencoded(content, announced=file.content_type)
+        kind = pictures.CONTENT_TYPE
+        await objects.put(file.key, safe, kind)
+        return await files.change(
+            file_id, lambda file: domain.store(file, content_type=kind, size=len(safe), at=at)
+        )
 
 
 async def see(files: FileRepository, file_id: str, *, by: str) -> File:

@@ -3,9 +3,12 @@
 import asyncio
 import io
 import struct
+from contextlib import AbstractAsyncContextManager
 
 from PIL import Image, ImageOps
 
+from common.problems import Unavailable
+from common.turns import Turns
 from media.domain import NotAsAnnounced
 
 CONTENT_TYPE = "image/webp"
@@ -22,11 +25,27 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 Image.MAX_IMAGE_PIXELS = None
 
 
+LONGEST_QUEUE = 20
+"""Pictures that may wait."""
+
+
+class PicturesBusy(Unavailable):
+    code = "pictures-busy"
+
+
 class Pictures:
     """Re-encodes one picture at a time: a large one takes over half a gigabyte of memory."""
 
     def __init__(self) -> None:
-        self._one = asyncio.Lock()
+        busy = PicturesBusy("Many pictures are being stored right now; please try again.")
+        self._turns = Turns(at_once=1, waiting=LONGEST_QUEUE, refusal=busy)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait for the one turn there is before a file is fetched, so that few are in memory.
+
+        Raises `PicturesBusy` when too many wait.
+        """
+        return self._turns.one()
 
     async def reencoded(self, content: bytes, *, announced: str) -> bytes:
         """The picture as WebP, upright, without whatever else was in the file.
@@ -34,8 +53,7 @@ class Pictures:
         Raises:
             NotAsAnnounced: It is no picture of the announced type, or has too many pixels.
         """
-        async with self._one:
-            return await asyncio.to_thread(_reencode, content, announced)
+        return await asyncio.to_thread(_reencode, content, announced)
 
 
 def _reencode(content: bytes, announced: str) -> bytes:

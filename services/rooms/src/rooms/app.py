@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from common import background, idempotency, mongo, service
 from common.outbox import Relay
+from common.throttle import Throttle
 from rooms.consumers import subscriptions
 from rooms.expiry import close_expired
 from rooms.passwords import Passwords
@@ -19,13 +20,16 @@ async def opened(its: service.Resources) -> AsyncIterator[State]:
     relay = Relay(its.db["rooms"], its.bus)
     rooms = RoomRepository(its.db, written=relay.wake)
     meetings = MeetingRepository(its.db)
-    for prepare in (relay.prepare, rooms.prepare, meetings.prepare):
+    guard = Throttle(its.db)
+    for prepare in (relay.prepare, rooms.prepare, meetings.prepare, guard.prepare):
         await mongo.until_reachable(prepare)
     await mongo.until_reachable(lambda: idempotency.prepare(its.db))
 
     its.bus.subscribe("rooms", subscriptions(rooms, meetings))
     async with background.running(its.bus.run(), relay.run(), close_expired(rooms)):
-        yield State(**its.state(), rooms=rooms, meetings=meetings, passwords=Passwords())
+        yield State(
+            **its.state(), rooms=rooms, meetings=meetings, passwords=Passwords(), guard=guard
+        )
 
 
 def create_app(settings: Settings) -> FastAPI:

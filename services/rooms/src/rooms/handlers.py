@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.identity import Caller
+from common.throttle import Throttle
 from rooms import domain
 from rooms.domain import Room
 from rooms.names import new_room_id
@@ -40,6 +41,7 @@ async def see(rooms: RoomRepository, room_id: str, *, by: str) -> Room:
 
 async def join(  # noqa: PLR0913 - who, where, what and when
     rooms: RoomRepository,
+    guard: Throttle,
     passwords: Passwords,
     room_id: str,
     wanted: JoinRoom,
@@ -47,15 +49,31 @@ async def join(  # noqa: PLR0913 - who, where, what and when
     by: Caller,
     at: datetime,
 ) -> Room:
-    """Raises `PasswordRequired`, `WrongPassword` and what `domain.admit` raises."""
+    """Raises `PasswordRequired`, `WrongPassword`, `TooManyTries`, and what `admit` raises."""
     room = await see(rooms, room_id, by=by.user_id)
     if room.password_hash is not None and domain.needs_password(room, by.user_id):
-        if not wanted.room_password:
-            raise domain.PasswordRequired("This room asks for a password.")
-        if not await passwords.matches(wanted.room_password, room.password_hash):
-            raise domain.WrongPassword("That is not the password of this room.")
+        await _knows(guard, passwords, room, room.password_hash, wanted, by=by.user_id, at=at)
     name = wanted.display_name or by.name
     return await rooms.change(room_id, lambda room: domain.admit(room, by.user_id, name, at=at))
+
+
+async def _knows(  # noqa: PLR0913 - as above
+    guard: Throttle,
+    passwords: Passwords,
+    room: Room,
+    password_hash: str,
+    wanted: JoinRoom,
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    if not wanted.room_password:
+        raise domain.PasswordRequired("This room asks for a password.")
+    who = f"{room.id} {by}"
+    await guard.count("room-password", who, domain.PASSWORD_WAITS, at=at)
+    if not await passwords.matches(wanted.room_password, password_hash):
+        raise domain.WrongPassword("That is not the password of this room.")
+    await guard.forget("room-password", who)
 
 
 async def leave(rooms: RoomRepository, room_id: str, *, by: str, at: datetime) -> None:

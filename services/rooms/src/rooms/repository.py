@@ -1,5 +1,6 @@
 """Where rooms and the log of their meetings are kept."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -104,11 +105,13 @@ class MeetingRepository:
 
     async def current(self, room_ids: Sequence[str]) -> dict[str, Meeting]:
         """The newest meeting of each room that has had one."""
-        found: dict[str, Meeting] = {}
-        query = {"room_id": {"$in": list(room_ids)}, "started_at": {"$exists": True}}
-        async for document in self._meetings.find(query).sort("started_at", ASCENDING):
-            found[document["room_id"]] = _read(document)
-        return found
+        newest = await asyncio.gather(*(self._newest(room_id) for room_id in room_ids))
+        return {meeting.room_id: meeting for meeting in newest if meeting is not None}
+
+    async def _newest(self, room_id: str) -> Meeting | None:
+        begun = {"room_id": room_id, "started_at": {"$exists": True}}
+        found = await self._meetings.find_one(begun, sort=[("started_at", DESCENDING)])
+        return None if found is None else _read(found)
 
     async def of_user(
         self, user_id: str, *, before: datetime | None, limit: int

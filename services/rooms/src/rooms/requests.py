@@ -1,6 +1,6 @@
 """What rooms is asked and what it answers, as JSON."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -16,6 +16,11 @@ UserIds = Annotated[
 ]
 
 
+Expiry = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
+]
+
+
 class RoomSettings(Body):
     topology: Topology = "auto"
     """How calls carry media: peer to peer (`mesh`), through a server (`sfu`) or as fits."""
@@ -28,7 +33,7 @@ class OpenRoom(Body):
     is_private: bool = False
     """Only the invited, or who knows the password, may enter; not listed for everybody."""
     room_password: Password | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Expiry | None = None
     """When the room closes by itself."""
     settings: RoomSettings = RoomSettings()
 
@@ -38,7 +43,7 @@ class UpdateRoom(Body):
     is_private: bool | None = None
     room_password: Password | None = None
     """Null takes the password away; leave it out to keep it."""
-    expires_at: AwareDatetime | None = None
+    expires_at: Expiry | None = None
     settings: RoomSettings | None = None
 
 

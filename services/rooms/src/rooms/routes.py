@@ -26,7 +26,7 @@ from rooms.requests import (
     RoomView,
     UpdateRoom,
 )
-from rooms.state import Hashing, Meetings, Rooms
+from rooms.state import Guard, Hashing, Meetings, Rooms
 
 router = APIRouter(prefix="/rooms", tags=["rooms"], route_class=IdempotentRoute)
 
@@ -127,13 +127,16 @@ async def join_room(
     room_id: str,
     rooms: Rooms,
     meetings: Meetings,
+    guard: Guard,
     hashing: Hashing,
     caller: CurrentCaller,
     now: Now,
     body: JoinRoom | None = None,
 ) -> JoinedView:
     """Become a participant; the socket's `joinRoom` then makes one present."""
-    room = await handlers.join(rooms, hashing, room_id, body or JoinRoom(), by=caller, at=now)
+    room = await handlers.join(
+        rooms, guard, hashing, room_id, body or JoinRoom(), by=caller, at=now
+    )
     person = room.participant(caller.user_id)
     if person is None:
         raise RoomNotFound

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from common.state import State as CommonState
 from common.state import held
+from common.throttle import Throttle
 from rooms.passwords import Passwords
 from rooms.repository import MeetingRepository, RoomRepository
 
@@ -14,8 +15,10 @@ class State(CommonState):
     rooms: RoomRepository
     meetings: MeetingRepository
     passwords: Passwords
+    guard: Throttle
 
 
 Rooms = Annotated[RoomRepository, held("rooms")]
 Meetings = Annotated[MeetingRepository, held("meetings")]
+Guard = Annotated[Throttle, held("guard")]
 Hashing = Annotated[Passwords, held("passwords")]

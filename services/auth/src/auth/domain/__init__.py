@@ -22,7 +22,6 @@ from auth.domain.session import (
     revoke,
     start,
 )
-from auth.domain.throttle import TooManyTries
 from auth.domain.user import (
     Change,
     Role,
@@ -54,7 +53,6 @@ __all__ = [
     "SessionOver",
     "SigningKey",
     "Status",
-    "TooManyTries",
     "User",
     "UserExists",
     "UserNotFound",

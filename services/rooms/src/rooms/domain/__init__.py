@@ -4,7 +4,9 @@ from rooms.domain.life import close, delete, expire, open_room, update
 from rooms.domain.meeting import Meeting
 from rooms.domain.people import admit, invite, leave
 from rooms.domain.room import (
+    MOST_INVITED,
     MOST_PARTICIPANTS,
+    PASSWORD_WAITS,
     Change,
     HostCannotLeave,
     NotTheHost,
@@ -13,6 +15,7 @@ from rooms.domain.room import (
     Room,
     RoomEnded,
     RoomFull,
+    TooManyInvited,
     Topology,
     WrongPassword,
     is_inside,
@@ -21,7 +24,9 @@ from rooms.domain.room import (
 )
 
 __all__ = [
+    "MOST_INVITED",
     "MOST_PARTICIPANTS",
+    "PASSWORD_WAITS",
     "Change",
     "HostCannotLeave",
     "Meeting",
@@ -31,6 +36,7 @@ __all__ = [
     "Room",
     "RoomEnded",
     "RoomFull",
+    "TooManyInvited",
     "Topology",
     "WrongPassword",
     "admit",

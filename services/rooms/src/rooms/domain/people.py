@@ -7,12 +7,14 @@ from datetime import datetime
 from common.events import ParticipantAdmitted, ParticipantRemoved, PeopleInvited
 from common.problems import RoomNotFound
 from rooms.domain.room import (
+    MOST_INVITED,
     MOST_PARTICIPANTS,
     Change,
     HostCannotLeave,
     Participant,
     Room,
     RoomFull,
+    TooManyInvited,
     still_open,
     visible_to,
 )
@@ -83,6 +85,7 @@ def invite(room: Room, user_ids: Sequence[str], *, by: str, at: datetime) -> Cha
     Raises:
         RoomNotFound: `by` does not take part in the room.
         RoomEnded: The room is closed.
+        TooManyInvited: There would be more than `MOST_INVITED`.
     """
     inviter = room.participant(by)
     if inviter is None or room.deleted_at is not None:
@@ -91,6 +94,8 @@ def invite(room: Room, user_ids: Sequence[str], *, by: str, at: datetime) -> Cha
     news = [each for each in dict.fromkeys(user_ids) if each not in room.invited and each != by]
     if not news:
         return room, []
+    if len(room.invited) + len(news) > MOST_INVITED:
+        raise TooManyInvited(f"At most {MOST_INVITED} people can be invited to a room.")
     invited = PeopleInvited(
         occurred_at=at,
         room_id=room.id,

@@ -11,6 +11,10 @@ from common.problems import Conflict, Forbidden, RoomNotFound
 Topology = Literal["auto", "mesh", "sfu"]
 
 MOST_PARTICIPANTS = 500
+MOST_INVITED = 1_000
+
+PASSWORD_WAITS = (0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 60)
+"""Seconds to wait after so many wrong passwords of one person; the last for any more."""
 
 
 class NotTheHost(Forbidden):
@@ -31,6 +35,10 @@ class RoomEnded(Conflict):
 
 class RoomFull(Conflict):
     code = "room-full"
+
+
+class TooManyInvited(Conflict):
+    code = "too-many-invited"
 
 
 class HostCannotLeave(Conflict):
