@@ -62,7 +62,7 @@ async def test_a_hash_of_another_cost_is_made_anew(passwords):
 
 async def test_more_than_the_queue_holds_are_sent_away():
     passwords = Passwords(memory_kib=1024, time_cost=1)
-    passwords._at_work = asyncio.Semaphore(0)
+    passwords._turns._free = asyncio.Semaphore(0)
     waiting = [asyncio.create_task(passwords.hashed("x")) for _ in range(LONGEST_QUEUE)]
     await asyncio.sleep(0)
 
@@ -71,14 +71,14 @@ async def test_more_than_the_queue_holds_are_sent_away():
     assert busy.value.retry_after
 
     for _ in range(LONGEST_QUEUE):
-        passwords._at_work.release()
+        passwords._turns._free.release()
     assert len(set(await asyncio.gather(*waiting))) == LONGEST_QUEUE
     assert not await passwords.matches("x", None)
 
 
 async def test_a_place_in_the_queue_is_free_again_when_its_holder_goes():
     passwords = Passwords(memory_kib=1024, time_cost=1)
-    passwords._at_work = asyncio.Semaphore(0)
+    passwords._turns._free = asyncio.Semaphore(0)
     waiting = [asyncio.create_task(passwords.hashed("x")) for _ in range(LONGEST_QUEUE)]
     await asyncio.sleep(0)
     for task in waiting:
