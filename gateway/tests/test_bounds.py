@@ -91,7 +91,7 @@ async def test_a_flood_ends_the_socket(
 async def test_who_is_not_heard_is_given_up(
     edge: str, ada: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.realtime.protocol.HEARTBEAT", 0.1)
+    monkeypatch.setattr("gateway.realtime.protocol.SILENCE", 0.2)
 
     async with person(edge, ada) as somebody:
         assert await somebody.closed() == 4408

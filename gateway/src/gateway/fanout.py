@@ -29,7 +29,8 @@ ALWAYS = (SessionRevoked.type,)
 _KEY = re.compile(r"[a-z]+\.[\w:@~-]{1,128}", re.ASCII)
 HEARD = Counter("convo_gateway_heard", "Messages from the bus.", ["exchange"])
 
-Deliver = Callable[[AbstractIncomingMessage], None]
+Deliver = Callable[[AbstractIncomingMessage], Iterable[str]]
+"""Shows a message; returns the keys that nobody hears any more after it."""
 
 
 def is_key(key: str) -> bool:
@@ -74,9 +75,11 @@ class Fanout:
         clients are told to look for what they missed.
         """
         missing = [key for key in keys if key not in self._bound]
-        if not missing or self._queue is None:
+        if not missing:
             return
-        self.touch(missing)
+        self.touch(missing)  # first: a queue that is just opening has counted its keys already
+        if self._queue is None:
+            return
         futures = [self._waiting.setdefault(key, _future()) for key in missing]
         await asyncio.wait(futures, timeout=BIND_WITHIN)
 
@@ -131,7 +134,7 @@ class Fanout:
     async def _take(self, message: AbstractIncomingMessage) -> None:
         # Nothing is awaited here, so messages keep their order.
         HEARD.labels(message.exchange).inc()
-        self._deliver(message)
+        self.touch(self._deliver(message))
 
     def _forget(self) -> None:
         self._queue = None

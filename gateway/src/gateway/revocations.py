@@ -49,7 +49,7 @@ class Revocations:
         if session_id not in self._dead:
             self._dead[session_id] = now
             self._ended(session_id)
-        while (oldest := next(iter(self._dead))) and self._dead[oldest] < now - KEPT:
+        while self._dead and self._dead[oldest := next(iter(self._dead))] < now - KEPT:
             del self._dead[oldest]
 
     def check(self, session_id: str) -> None:

@@ -100,7 +100,10 @@ class WebClient:
         if "\0" in path:
             return None
         found = (self._folder / path.lstrip("/")).resolve()
-        return found if found.is_relative_to(self._folder) and found.is_file() else None
+        try:
+            return found if found.is_relative_to(self._folder) and found.is_file() else None
+        except OSError:  # no file system has names as long as some that are asked for
+            return None
 
 
 router = APIRouter(include_in_schema=False)

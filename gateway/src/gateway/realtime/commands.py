@@ -1,7 +1,9 @@
 """Which service a frame is for, and what becomes of its answer."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -41,6 +43,8 @@ EXPECTED = frozenset({"joinRoom", "followRoom"})
 """Frames whose answer is a state and whose events go on from it: `room.<roomId>` is
 listened to before the service is asked, so that nothing is lost in between."""
 
+ADDED_WITHIN = 2.0
+"""Seconds that services after the first have to add to its answer."""
 _MOST_HEARD = 1000  # what is lost beyond it is found by its number
 _ROOM_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 COMMANDS = Counter("convo_gateway_commands", "Frames from clients.", ["type", "outcome"])
@@ -51,6 +55,14 @@ class UnknownCommand(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such command.")
+
+
+class TooDeep(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "too-deep"
+
+    def __init__(self) -> None:
+        super().__init__("The data of a command is nested too deeply.")
 
 
 class Expectation:
@@ -65,7 +77,7 @@ class Expectation:
 
     def add(self, keys: Iterable[str]) -> None:
         """Listen to these, too."""
-        for key in keys:
+        for key in set(keys) - self._keys:  # one that was taken away meanwhile stays away
             self._keys.add(key)
             self._listeners.hold(self, key, "gateway")
 
@@ -119,7 +131,7 @@ class Commands:
                 await self._expect(expectation, frame)
                 replies = await self._ask(connection, frame, to, tickets)
                 await self._bind(expectation, replies)
-                self._grant(connection, replies)
+                self._grant(connection, expectation, replies)
                 connection.hear(protocol.ok(frame.id, _merged(replies)))
                 for heard in expectation.heard:
                     connection.hear(heard)
@@ -145,12 +157,15 @@ class Commands:
         tickets: list[Ticket],
     ) -> dict[str, Reply]:
         about = {"connectionId": connection.id, "gatewayId": self._gateway_id}
-        body = orjson.dumps({**about, "type": frame.type, "data": frame.data})
+        body = _packed({**about, "type": frame.type, "data": frame.data})
         replies: dict[str, Reply] = {}
         for service, ticket in zip(to, tickets, strict=True):
-            await ticket.turn()
             try:
-                replies[service] = await self._services.ask(service, connection.token, body)
+                async with asyncio.timeout(ADDED_WITHIN if replies else None):
+                    await ticket.turn()
+                    replies[service] = await self._services.ask(service, connection.token, body)
+            except TimeoutError:
+                log.warning("answered without", service=service, status="too slow")
             except Refused as refused:
                 if not replies or not refused.is_passing:
                     raise
@@ -164,13 +179,16 @@ class Commands:
         expectation.add(keys)
         await self._fanout.bound(keys)
 
-    def _grant(self, connection: Connection, replies: Mapping[str, Reply]) -> None:
+    def _grant(
+        self, connection: Connection, expectation: Expectation, replies: Mapping[str, Reply]
+    ) -> None:
         """Let the connection hear what is bound; no waiting from here to its answer."""
         if connection.ended.done():
             return
         for service, reply in replies.items():
             for key in filter(is_key, reply.subscribe):
-                self._listeners.hold(connection, key, service)
+                if self._listeners.hears(expectation, key):
+                    self._listeners.hold(connection, key, service)
             for key in reply.unsubscribe:
                 if self._listeners.release(connection, key, service):
                     self._fanout.touch([key])
@@ -179,6 +197,14 @@ class Commands:
         connection.hear(protocol.refused(frame.id, refused.document))
         # Names of clients' own making would be metrics without end.
         COMMANDS.labels(frame.type if frame.type in TO else "unknown", str(refused.status)).inc()
+
+
+def _packed(command: dict[str, Any]) -> bytes:
+    """Raises `Refused`: what was read may be nested deeper than what may be written."""
+    try:
+        return orjson.dumps(command)
+    except orjson.JSONEncodeError:
+        raise Refused.by(TooDeep()) from None
 
 
 def _merged(replies: Mapping[str, Reply]) -> dict[str, Any]:

@@ -9,6 +9,9 @@ import orjson
 SUBPROTOCOL = "convo.v1"
 MAX_FRAME = 64 << 10
 """Bytes of a client's frame."""
+SILENCE = 120
+"""Seconds after which a client that says nothing is gone: browsers let pages in the
+background work once a minute. A broken line is found sooner, by WebSocket pings."""
 HEARTBEAT = 15
 """Seconds within which a client is heard, or at most twice that."""
 CONNECT_WITHIN = 5.0

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 
 import orjson
 import structlog
@@ -82,8 +83,11 @@ class Switchboard:
         for connection in self._connections.values():
             connection.hear(protocol.RESYNC)
 
-    def deliver(self, message: AbstractIncomingMessage) -> None:
-        """Show a message from the bus to whom it concerns; each socket gets it once."""
+    def deliver(self, message: AbstractIncomingMessage) -> Sequence[str]:
+        """Show a message from the bus to whom it concerns; each socket gets it once.
+
+        Returns the keys that nobody hears any more.
+        """
         headers = message.headers
         frame = headers.get("x-frame")
         if message.exchange == LIVE:
@@ -95,20 +99,24 @@ class Switchboard:
             shown = protocol.event(frame, room_id, number, message.body)
             self._show(keys_of(message), shown)
             if room_id is not None and frame in ENDINGS:
-                self._end_hearing(room_id, ENDINGS[frame], message.body)
+                return self._end_hearing(room_id, ENDINGS[frame], message.body)
         elif message.routing_key == SessionRevoked.type:
             self._revoked(message.body)
+        return ()
 
     def _show(self, keys: list[str], frame: protocol.ServerFrame) -> None:
         for listener in self._listeners.of(keys):
             listener.hear(frame)
 
-    def _end_hearing(self, room_id: str, member: str | None, body: bytes) -> None:
+    def _end_hearing(self, room_id: str, member: str | None, body: bytes) -> Sequence[str]:
         key = f"room.{room_id}"
         user_id = orjson.loads(body).get(member) if member else None
-        for listener in self._listeners.of([key]):
-            if member is None or listener.user_id == user_id:
-                self._listeners.drop(listener, key)
+        theirs = [
+            listener
+            for listener in self._listeners.of([key])
+            if member is None or listener.user_id == user_id
+        ]
+        return [key for listener in theirs if self._listeners.drop(listener, key)]
 
     def _revoked(self, body: bytes) -> None:
         try:
@@ -127,5 +135,5 @@ class Switchboard:
         for connection in self._connections.values():
             if wall_clock > connection.caller.expires_at + LEEWAY.total_seconds():
                 connection.close(Close.UNAUTHENTICATED)
-            elif now - connection.heard_at > 2 * protocol.HEARTBEAT:
+            elif now - connection.heard_at > protocol.SILENCE:
                 connection.close(Close.UNHEARD)
