@@ -9,6 +9,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from prometheus_client import Counter
 
+from common.addresses import counted
 from common.problems import TooMany
 from gateway.settings import Settings
 
@@ -51,7 +52,7 @@ class Limits:
 
     def count_address(self, address: str) -> None:
         """Raises `TooOften`."""
-        self._count(self._address, "address", address)
+        self._count(self._address, "address", counted(address) or address)
 
     def count_user(self, user_id: str) -> None:
         """Raises `TooOften`."""
@@ -61,7 +62,7 @@ class Limits:
         """Count what must be rarer than the rest; raises `TooOften`."""
         name = _STRICT.get((method, path))
         if name is not None:
-            self._count(self._strict[name], name, address)
+            self._count(self._strict[name], name, counted(address) or address)
 
     def _count(self, limit: limits.RateLimitItem, name: str, whom: str) -> None:
         if self._limiter.hit(limit, name, whom):

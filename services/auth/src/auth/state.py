@@ -1,6 +1,5 @@
 """What a request to auth can reach, whichever way it came in."""
 
-import ipaddress
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -10,6 +9,7 @@ from auth.handlers.sessions import SignIn
 from auth.passwords import Passwords
 from auth.repository import UserRepository
 from auth.settings import Settings
+from common.addresses import counted
 from common.identity import Caller, Verifier, bearer
 from common.problems import Unauthenticated
 from common.state import State as CommonState
@@ -34,15 +34,7 @@ def _address(
 ) -> str:
     """Where the request comes from, as the gateway says; a whole network for IPv6."""
     peer = request.client.host if request.client else ""
-    for said in (x_convo_client_address, peer):
-        try:
-            address = ipaddress.ip_address(said.strip())
-        except ValueError:
-            continue
-        if address.version == 6:  # one person may have all 2^64 addresses of theirs
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address)
-    return "unknown"
+    return counted(x_convo_client_address) or counted(peer) or "unknown"
 
 
 async def _perhaps(request: Request, cookie: RefreshCookie = None) -> Caller | None:
