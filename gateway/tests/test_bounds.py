@@ -95,3 +95,12 @@ async def test_who_is_not_heard_is_given_up(
 
     async with person(edge, ada) as somebody:
         assert await somebody.closed() == 4408
+
+
+async def test_a_command_nested_too_deeply_is_answered(edge: str, ada: str) -> None:
+    async with person(edge, ada) as somebody:
+        nested = "[" * 300 + "]" * 300
+        await somebody.ws.send(f'{{"id": 77, "type": "typing", "data": {{"roomId": {nested}}}}}')
+        told = await somebody.answer(77)
+
+    assert (told["re"], told["error"]["code"]) == (77, "too-deep")

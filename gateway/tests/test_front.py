@@ -146,6 +146,17 @@ async def test_a_session_is_refused_as_soon_as_the_bus_tells_of_its_end(
     assert after.json()["code"] == "invalid-token"
 
 
+async def test_a_second_token_does_not_hide_the_first(
+    edge: str, platform: Platform, issuer: Issuer
+) -> None:
+    token = issuer.bearer("ada")["Authorization"]
+    headers = [("Authorization", token), ("Authorization", "Basic eDp5")]
+    async with httpx.AsyncClient(base_url=edge) as http:
+        answer = await http.get("/api/rooms", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "ambiguous-token")
+
+
 async def test_a_bad_answer_about_ended_sessions_changes_nothing(
     platform: Platform, jwks_url: str, issuer: Issuer
 ) -> None:

@@ -22,6 +22,12 @@ async def test_every_kind_of_answer_carries_the_security_headers(site: httpx.Asy
     assert api == "default-src 'none'; frame-ancestors 'none'"
 
 
+async def test_a_path_longer_than_any_name_is_just_a_page(site: httpx.AsyncClient) -> None:
+    page = await site.get("/" + "x" * 300, headers=HTML)
+
+    assert page.status_code == 200
+
+
 async def test_each_page_has_a_nonce_of_its_own(site: httpx.AsyncClient) -> None:
     pages = [await site.get("/", headers=HTML), await site.get("/rooms/tea", headers=HTML)]
 

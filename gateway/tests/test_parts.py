@@ -25,6 +25,7 @@ from gateway.rest import headers
 from gateway.rest.limits import Counts
 from gateway.rest.proxy import WAITS, Errand, waits
 from gateway.rest.routing import ALIASES, PREFIXES, Target, resolve
+from gateway.revocations import Revocations
 from gateway.settings import Settings
 
 from .people import dialled
@@ -259,3 +260,15 @@ def test_services_are_told_apart(platform: Platform) -> None:
 
     assert tuple(addresses) == SERVICES
     assert len(set(addresses.values())) == 7
+
+
+def test_sessions_that_ended_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+    revocations = Revocations(ended.append)
+    revocations.add("s1")
+    monkeypatch.setattr("gateway.revocations.KEPT", -1.0)
+
+    revocations.add("s1")
+
+    revocations.check("s1")
+    assert ended == ["s1"]

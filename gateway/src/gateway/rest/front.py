@@ -37,6 +37,14 @@ _LINGER_BYTES = 16 << 20
 _POLICY = b"content-security-policy"
 
 
+class AmbiguousToken(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "ambiguous-token"
+
+    def __init__(self) -> None:
+        super().__init__("A request has one Authorization header.")
+
+
 class ForeignOrigin(Forbidden):
     code = "foreign-origin"
 
@@ -121,7 +129,7 @@ class Front:
         with tracing.hop(scope["method"], given, recorded=self._recorded) as trace:
             try:
                 await admission.admit(
-                    scope["method"], target.path, address, headers.get(b"authorization", b"")
+                    scope["method"], target.path, address, _authorization(scope["headers"])
                 )
                 errand = self._errand(scope, headers, target, address)
                 errand.headers.extend(trace.items())
@@ -156,7 +164,8 @@ class Front:
             headers=passed,
             is_json=is_json,
             length=None if length is None else int(length),
-            has_key=b"idempotency-key" in headers,
+            # auth knows nobody yet whose key it could be, so it keeps none.
+            has_key=b"idempotency-key" in headers and target.service != "auth",
         )
 
     def _address(self, scope: Scope) -> str:
@@ -165,6 +174,14 @@ class Front:
             return str(peer)
         forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
         return heads.client_address(peer, heads.text(b",".join(forwarded)), self._trusted)
+
+
+def _authorization(headers: Headers) -> bytes:
+    """Raises `AmbiguousToken`: a service might read another one than was judged here."""
+    given = [value for name, value in headers if name == b"authorization"]
+    if len(given) > 1:
+        raise AmbiguousToken
+    return given[0] if given else b""
 
 
 def _told_hosts(origins: tuple[str, ...]) -> dict[bytes, tuple[tuple[str, str], ...]]:
