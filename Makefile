@@ -52,6 +52,17 @@ lock: ready-python ## Pin what the pyproject files ask for; only=upgrade to take
 contracts: ready-python ## Write schemas, docs/events.md and the web client's types anew from the code
 	$(BIN)/python -m common.contracts write .
 
+screenshots: ready-to-test ## Take the pictures of docs/screenshots anew
+	$(BIN)/python tools/screenshots.py
+
+bench: ready-to-test ## Measure chat, first frame and start (bench/README.md)
+	$(BIN)/python bench/chat_latency.py
+	$(BIN)/python bench/first_frame.py
+	$(BIN)/python bench/startup.py
+
+admin: ready-python ## Make somebody an administrator: make admin email=ada@example.org
+	@$(BIN)/stack admin $(email)
+
 clean: ## Remove what can be made again; accounts, messages and recordings stay
 	rm -rf .venv .data/stamps .data/tools web/node_modules web/dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -66,4 +77,4 @@ ready-python:
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts clean ready ready-python ready-to-test
+.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts screenshots bench admin clean ready ready-python ready-to-test

@@ -41,9 +41,8 @@ async def measure(url: str) -> None:
 
 def _tell(what: str, milliseconds: list[float]) -> None:
     cuts = statistics.quantiles(milliseconds, n=100)
-    print(
-        f"{what}: p50 {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms, p99 {cuts[98]:.1f} ms, n={len(milliseconds)}"
-    )
+    told = ", ".join(f"p{part} {cuts[part - 1]:.1f} ms" for part in (50, 95, 99))
+    print(f"{what}: {told}, n={len(milliseconds)}")
 
 
 if __name__ == "__main__":

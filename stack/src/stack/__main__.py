@@ -1,8 +1,8 @@
-"""The command line: `stack run`, `status`, `stop` and `reset`."""
+"""The command line: `stack run`, `status`, `stop`, `admin` and `reset`."""
 
 import argparse
 
-from stack import run, status, terminal
+from stack import admin, run, status, terminal
 from stack.trouble import Trouble
 
 
@@ -16,6 +16,8 @@ def main() -> int:
                 return 0 if status.show() else 1
             case "stop":
                 status.stop()
+            case "admin":
+                return admin.promote(asked.email)
             case "reset":
                 status.reset(sure=asked.yes)
     except Trouble as trouble:
@@ -34,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start everything and watch over it; Ctrl-C stops it")
     commands.add_parser("status", help="show what runs")
     commands.add_parser("stop", help="stop what another terminal runs")
+    promoted = commands.add_parser("admin", help="make somebody an administrator")
+    promoted.add_argument("email", help="email or username of the person")
     reset = commands.add_parser("reset", help="delete all data, after stopping")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     return parser
