@@ -133,6 +133,10 @@ export interface Events {
     readonly profilePicture: string | null;
   };
   notification: Notification;
+  /** Another device of this person marked it read; null when it marked all. */
+  notificationRead: { readonly id: string | null };
+  /** Events may have been lost: everything is to be asked for again. */
+  resync: Nothing;
 }
 
 export type CommandName = keyof Commands;

@@ -48,6 +48,16 @@ export function useSocketState(): SocketState {
   return useSyncExternalStore(socket.subscribe, socket.state);
 }
 
+/** Calls the newest `listener` whenever events may have been lost; see `Socket.onResync`. */
+export function useResync(listener: () => void): void {
+  const socket = useSocket();
+  const newest = useRef(listener);
+  useEffect(() => {
+    newest.current = listener;
+  });
+  useEffect(() => socket.onResync(() => newest.current()), [socket]);
+}
+
 /** Calls the newest `listener` for every event of this name while the component is shown. */
 export function useSocketEvent<Name extends EventName>(
   name: Name,

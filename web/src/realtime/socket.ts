@@ -76,6 +76,17 @@ export class Socket {
     });
   }
 
+  /**
+   * Hears each time events may have been lost, so that what they tell has to be asked for: the
+   * server is connected (heard at once when it is now), or says that it was cut off itself.
+   */
+  onResync(listener: () => void): () => void {
+    const stops = [this.onOpen(listener), this.on("resync", listener)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   /** Hears the close code each time an open socket is lost. */
   onClose(listener: (code: number) => void): () => void {
     this.#closeListeners.add(listener);

@@ -192,3 +192,13 @@ it("tells that you type at most every three seconds", async () => {
 
   expect(server.heard("typing")).toHaveLength(2);
 });
+
+it("asks for what is new when the server was cut off", async () => {
+  const room = await follow(3);
+  server.answers.followRoom = () => ({ chat: history.slice(3, 5), chatSeq: 5 });
+  server.latest.event({ type: "resync", data: {} });
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect(server.heard("followRoom").at(-1)?.data).toEqual({ roomId: "r", after: { chat: 3 } });
+  expect(seqs(room)).toEqual([1, 2, 3, 4, 5]);
+});

@@ -63,7 +63,7 @@ export class ChatRoom {
       }),
     ];
     if (this.listening === "follow") {
-      this.#stops.push(this.socket.onOpen(() => void this.follow()));
+      this.#stops.push(this.socket.onResync(() => void this.follow()));
     }
   }
 
@@ -85,6 +85,7 @@ export class ChatRoom {
 
   /** Ask to hear the room, and again while the server has trouble with it. */
   async follow(): Promise<void> {
+    clearTimeout(this.#again);
     const after = this.newestHeld;
     try {
       this.catchUp(
@@ -95,7 +96,7 @@ export class ChatRoom {
       );
       this.#failures = 0;
     } catch (refused) {
-      if (this.socket.state() !== "open") return;
+      if (this.#isClosed || this.socket.state() !== "open") return;
       this.store.setState({ problem: inWords(refused) });
       if (!(refused instanceof Problem && refused.isPassing)) return;
       this.#again = setTimeout(() => void this.follow(), backoff(this.#failures++, Math.random));

@@ -13,7 +13,7 @@ export class Presence {
 
   constructor(private readonly socket: Socket) {
     socket.on("presence", ({ data }) => this.#learn([[data.userId, data.status]]));
-    socket.onOpen(() => this.#ask());
+    socket.onResync(() => this.#ask());
   }
 
   readonly statuses = (): ReadonlyMap<string, PresenceStatus> => this.#statuses;

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "../../api/rooms";
 import type { NewRoom, Room, RoomChange } from "../../protocol/rest";
-import { useSocketEvent } from "../../realtime/RealtimeContext";
+import { useResync, useSocketEvent } from "../../realtime/RealtimeContext";
 
 export function useRooms() {
   return useQuery({
@@ -60,7 +60,7 @@ export function useHostRoom({ roomId }: Room) {
   };
 }
 
-/** Reads rooms again when the socket tells that one changed. */
+/** Reads rooms again when the socket tells that one changed, or may have missed it. */
 export function useRoomNews(): void {
   const refresh = useRefresh();
   const queries = useQueryClient();
@@ -74,8 +74,10 @@ export function useRoomNews(): void {
   useSocketEvent("callStarted", refresh);
   // An invitation is the first a person hears of a room.
   useSocketEvent("notification", refresh);
-  useSocketEvent("callEnded", () => {
+  const refreshAll = () => {
     void refresh();
     void queries.invalidateQueries({ queryKey: ["meetings"] });
-  });
+  };
+  useSocketEvent("callEnded", refreshAll);
+  useResync(refreshAll);
 }
