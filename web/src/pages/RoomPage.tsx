@@ -9,7 +9,7 @@ import { Loading, Message } from "../app/Centered";
 import { useUser } from "../features/auth/AuthContext";
 import { CallEnded } from "../features/call/CallEnded";
 import { CallSession } from "../features/call/CallSession";
-import { rememberedPeer } from "../features/call/memory";
+import { takePeer } from "../features/call/memory";
 import { VideoCall } from "../features/call/VideoCall";
 import { LocalMedia } from "../features/media/LocalMedia";
 import { PreJoin } from "../features/prejoin/PreJoin";
@@ -47,10 +47,11 @@ function Visit({ room, onAgain }: VisitProps) {
   const { roomId } = room;
   const [media] = useState(() => new LocalMedia());
   const [session, setSession] = useState<CallSession | null>(null);
-  const [isReturning] = useState(() => rememberedPeer(roomId) !== null);
+  const [peerId] = useState(() => takePeer(roomId));
+  const isReturning = peerId !== null;
 
   function enter() {
-    const started = new CallSession({ socket, media, roomId, ownUserId: userId });
+    const started = new CallSession({ socket, media, roomId, ownUserId: userId, peerId });
     setSession(started);
     started.start();
   }

@@ -56,7 +56,7 @@ function inWords(ending: Ending): { title: string; text: string } {
       return { title: "You were removed", text: "The host took you out of this room." };
     case "moved":
       return {
-        title: "The call goes on in another tab",
+        title: "This call goes on in another tab",
         text: "You joined from another tab of this browser, and one place is enough for you.",
       };
     case "refused":

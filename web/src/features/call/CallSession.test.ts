@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Peer } from "../../protocol/frames";
 import { Socket } from "../../realtime/socket";
 import { FakePeerConnection } from "../../testing/FakePeerConnection";
@@ -6,7 +6,7 @@ import { FakeServer } from "../../testing/FakeServer";
 import { fakeRest } from "../../testing/rest";
 import { LocalMedia } from "../media/LocalMedia";
 import { CallSession } from "./CallSession";
-import { rememberedPeer } from "./memory";
+import { takePeer } from "./memory";
 
 const ME = peer("me");
 const BOB = peer("bob");
@@ -43,6 +43,15 @@ const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const peersShown = () => [...(session.store.getState().call?.peers.keys() ?? [])];
 const open = () => FakePeerConnection.made.filter(({ isClosed }) => !isClosed);
 
+function thisPeerLeft(reason: string, seq: number): void {
+  server.latest.event({
+    type: "participantLeft",
+    roomId: "r",
+    seq,
+    data: { meetingId: "m", peerId: "me", userId: "u-me", reason },
+  });
+}
+
 beforeEach(async () => {
   vi.useFakeTimers();
   fakeRest({});
@@ -65,11 +74,12 @@ beforeEach(async () => {
   await settle();
 });
 
+afterEach(() => session.leave());
+
 describe("joining", () => {
-  it("makes one connection to each of the others, and remembers the peer for a reload", () => {
+  it("makes one connection to each of the others", () => {
     expect(peersShown()).toEqual(["bob", "me"]);
     expect(open()).toHaveLength(1);
-    expect(rememberedPeer("r")).toBe("me");
   });
 
   it("is tried again while the server has trouble", async () => {
@@ -143,15 +153,85 @@ describe("events", () => {
   it.each([
     ["replaced", "moved"],
     ["removed", "removed"],
+    ["room-closed", "closed"],
+    ["left", "left"],
+    ["a reason of next year", "left"],
   ])("that this peer was %s end the call as %s", (reason, ending) => {
-    server.latest.event({
-      type: "participantLeft",
-      roomId: "r",
-      seq: 5,
-      data: { meetingId: "m", peerId: "me", userId: "u-me", reason },
-    });
+    thisPeerLeft(reason, 5);
 
     expect(session.store.getState().ending).toEqual({ reason: ending });
+  });
+
+  it("that this peer was replaced end the call after a gap too, and take nothing back", async () => {
+    thisPeerLeft("replaced", 9);
+    server.latest.event({ type: "resync", data: {} });
+    await settle(60_000);
+
+    expect(session.store.getState().ending).toEqual({ reason: "moved" });
+    expect(server.heard("joinRoom")).toHaveLength(1);
+    expect(server.heard("leaveRoom")).toHaveLength(0);
+  });
+
+  it("that this peer was lost make it join again", async () => {
+    thisPeerLeft("lost", 5);
+    await settle();
+
+    expect(session.store.getState().ending).toBeNull();
+    expect(server.heard("joinRoom")).toHaveLength(2);
+  });
+});
+
+describe("a server that was cut off", () => {
+  it("is asked for the call again, as the same peer and from the newest message on", async () => {
+    server.answers.joinRoom = inCall([ME, peer("cid")], 9);
+    server.latest.event({ type: "resync", data: {} });
+    await settle();
+
+    expect(server.connections).toHaveLength(1);
+    expect(server.heard("joinRoom").at(-1)?.data).toMatchObject({ roomId: "r", peerId: "me" });
+    expect(peersShown()).toEqual(["me", "cid"]);
+  });
+
+  it("is asked once more when an answer was on its way already", async () => {
+    server.latest.event({ type: "resync", data: {} });
+    server.latest.event({ type: "resync", data: {} });
+    await settle();
+
+    expect(server.heard("joinRoom")).toHaveLength(3);
+  });
+});
+
+describe("a reload", () => {
+  it("finds the peer this tab was, once", () => {
+    dispatchEvent(new Event("pagehide"));
+
+    expect(takePeer("r")).toBe("me");
+    expect(takePeer("r")).toBeNull();
+  });
+
+  it("is the only time: a copy of this tab is told nothing", () => {
+    expect({ ...sessionStorage }).toEqual({});
+  });
+
+  it("of a page that came back by itself finds nothing", () => {
+    dispatchEvent(new Event("pagehide"));
+    dispatchEvent(new Event("pageshow"));
+
+    expect(takePeer("r")).toBeNull();
+  });
+
+  it("into another room is not a return", () => {
+    dispatchEvent(new Event("pagehide"));
+
+    expect(takePeer("other")).toBeNull();
+    expect(takePeer("r")).toBeNull();
+  });
+
+  it("after the call finds nothing", () => {
+    session.leave();
+    dispatchEvent(new Event("pagehide"));
+
+    expect(takePeer("r")).toBeNull();
   });
 });
 
@@ -164,7 +244,6 @@ it("ends for everybody when the room is closed, and lets go of everything", () =
 
   expect(session.store.getState().ending).toEqual({ reason: "closed" });
   expect(open()).toHaveLength(0);
-  expect(rememberedPeer("r")).toBeNull();
 });
 
 it("says goodbye when leaving", async () => {

@@ -9,7 +9,7 @@ import { AudioLevel } from "../media/AudioLevel";
 import type { LocalMedia, LocalMediaState } from "../media/LocalMedia";
 import { shownConnections } from "./diagnostics";
 import { MeshTransport } from "./MeshTransport";
-import { forgetPeer, rememberedPeer, rememberPeer } from "./memory";
+import { rememberOverReload } from "./memory";
 import * as model from "./model";
 import { type LastHeard, listen } from "./speaking";
 import type { CallTransport, RemoteMedia } from "./transport";
@@ -28,6 +28,8 @@ export interface CallSessionOptions {
   readonly media: LocalMedia;
   readonly roomId: string;
   readonly ownUserId: string;
+  /** The peer this tab was before it was loaded anew. */
+  readonly peerId?: string | null;
 }
 
 /** Shorter than a syllable, or short words go unseen. */
@@ -49,6 +51,8 @@ export class CallSession {
   #transport: CallTransport | null = null;
   #ownPeerId: string | null;
   #isJoining = false;
+  /** Something was lost after `joinRoom` was sent: its answer may be older than that. */
+  #joinsAgain = false;
   #failedJoins = 0;
   #retries = new Set<ReturnType<typeof setTimeout>>();
   /** What came while `joinRoom` was on its way: it may be newer than the answer. */
@@ -57,12 +61,12 @@ export class CallSession {
   #ownLevel: { readonly track: MediaStreamTrack; readonly level: AudioLevel } | null = null;
   #stops: (() => void)[] = [];
 
-  constructor({ socket, media, roomId, ownUserId }: CallSessionOptions) {
+  constructor({ socket, media, roomId, ownUserId, peerId = null }: CallSessionOptions) {
     this.#socket = socket;
     this.media = media;
     this.roomId = roomId;
     this.chat = new ChatRoom(socket, roomId, ownUserId, "call");
-    this.#ownPeerId = rememberedPeer(roomId);
+    this.#ownPeerId = peerId;
     this.#ownUserId = ownUserId;
   }
 
@@ -75,7 +79,7 @@ export class CallSession {
       };
     };
     this.#stops = [
-      socket.onOpen(() => void this.#join()),
+      socket.onResync(() => void this.#join()),
       socket.onClose((code) => code === CloseCode.removed && this.#end({ reason: "removed" })),
       ...model.CALL_EVENTS.map((name) =>
         socket.on(
@@ -106,10 +110,11 @@ export class CallSession {
     const timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#stops.push(() => clearInterval(timer));
     this.#stops.push(shownConnections(() => this.#transport?.peerConnections() ?? new Map()));
+    this.#stops.push(rememberOverReload(() => this.#remembered()));
   }
 
   leave(): void {
-    if (this.store.getState().ending !== null) return;
+    if (this.#isOver()) return;
     // Without an answer the server finds out by the closed socket, eight seconds later.
     this.#tell(this.#socket.send("leaveRoom", { roomId: this.roomId }));
     this.#end({ reason: "left" });
@@ -122,8 +127,13 @@ export class CallSession {
   }
 
   async #join(): Promise<void> {
-    if (this.#isJoining || this.#socket.state() !== "open") return;
+    if (this.#isOver() || this.#socket.state() !== "open") return;
+    if (this.#isJoining) {
+      this.#joinsAgain = true;
+      return;
+    }
     this.#isJoining = true;
+    this.#joinsAgain = false;
     this.#early = [];
     const { camera, isMicrophoneOn } = this.media.store.getState();
     const after = this.chat.newestHeld;
@@ -137,9 +147,12 @@ export class CallSession {
       });
       this.#isJoining = false;
       this.#failedJoins = 0;
-      if (this.store.getState().ending === null) this.#enter(answer);
+      if (this.#isOver()) return;
+      this.#enter(answer);
+      if (this.#joinsAgain) void this.#join();
     } catch (refused) {
       this.#isJoining = false;
+      if (this.#isOver()) return;
       if (refused instanceof Problem && refused.isPassing) {
         // A lost connection joins again when it is back; this is for a server in trouble.
         this.#later(() => void this.#join(), backoff(this.#failedJoins++, Math.random));
@@ -159,7 +172,6 @@ export class CallSession {
       });
     } else this.#transport.resume(answer.iceServers);
     this.#ownPeerId = answer.peerId;
-    rememberPeer(this.roomId, answer.peerId);
     const call = model.entered(answer);
     this.store.setState({ call });
     this.#reconcile(call);
@@ -180,12 +192,19 @@ export class CallSession {
   }
 
   #receive(event: model.CallEvent): void {
+    if (this.#isOver()) return;
     const { call } = this.store.getState();
     if (call === null || this.#isJoining) {
       this.#early.push(event);
       return;
     }
     const { view, arrival } = model.receive(call, event);
+    const ending = arrival === "duplicate" ? null : model.endingBy(call, event);
+    if (ending !== null) {
+      // Not even after a gap would joining be right: it would take the place back.
+      this.#end(ending);
+      return;
+    }
     if (arrival === "gap") void this.#join();
     if (arrival !== "next") return;
     this.store.setState({ call: view });
@@ -195,9 +214,7 @@ export class CallSession {
     }
     if (event.type !== "participantLeft") return;
     if (event.data.peerId !== call.ownPeerId) this.#transport?.remove(event.data.peerId);
-    else if (event.data.reason === "lost") void this.#join();
-    else if (event.data.reason === "removed") this.#end({ reason: "removed" });
-    else if (event.data.reason === "replaced") this.#end({ reason: "moved" });
+    else void this.#join();
   }
 
   #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {
@@ -238,15 +255,22 @@ export class CallSession {
     return isMicrophoneOn ? (this.#ownLevel?.level.read() ?? 0) : 0;
   }
 
+  #remembered() {
+    return this.#ownPeerId === null ? null : { roomId: this.roomId, peerId: this.#ownPeerId };
+  }
+
+  #isOver(): boolean {
+    return this.store.getState().ending !== null;
+  }
+
   #end(ending: model.Ending): void {
-    if (this.store.getState().ending !== null) return;
+    if (this.#isOver()) return;
     for (const stop of this.#stops.splice(0)) stop();
     for (const retry of this.#retries) clearTimeout(retry);
     this.chat.close();
     this.#transport?.close();
     this.#ownLevel?.level.close();
     this.media.stop();
-    forgetPeer(this.roomId);
     this.store.setState({ ending });
   }
 

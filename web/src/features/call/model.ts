@@ -91,3 +91,25 @@ export type Ending =
   /** Joined from another tab of this browser, which took the place over. */
   | { readonly reason: "moved" }
   | { readonly reason: "refused"; readonly message: string };
+
+/**
+ * How `event` ends the call for this peer, or null when it does not.
+ *
+ * Only a peer that was `lost` may come back; every other way to go is for good, also one that
+ * is not known yet.
+ */
+export function endingBy({ ownPeerId }: CallView, event: CallEvent): Ending | null {
+  if (event.type !== "participantLeft" || event.data.peerId !== ownPeerId) return null;
+  switch (event.data.reason) {
+    case "lost":
+      return null;
+    case "replaced":
+      return { reason: "moved" };
+    case "removed":
+      return { reason: "removed" };
+    case "room-closed":
+      return { reason: "closed" };
+    default:
+      return { reason: "left" };
+  }
+}
