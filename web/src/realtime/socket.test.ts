@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../testing/FakeServer";
 import { Socket } from "./socket";
 
@@ -6,6 +6,7 @@ const HOUR_MS = 3_600_000;
 let server: FakeServer;
 let fresh: boolean[];
 let tokenLifeMs: number;
+let opened: Socket[];
 
 function open(): Socket {
   const socket = new Socket({
@@ -17,6 +18,7 @@ function open(): Socket {
     random: () => 0.5,
   });
   socket.start();
+  opened.push(socket);
   return socket;
 }
 
@@ -27,6 +29,11 @@ beforeEach(() => {
   fresh = [];
   tokenLifeMs = HOUR_MS;
   server = new FakeServer().install();
+  opened = [];
+});
+
+afterEach(() => {
+  for (const socket of opened) socket.stop();
 });
 
 describe("opening", () => {
@@ -166,6 +173,49 @@ describe("losing the connection", () => {
     await vi.advanceTimersByTimeAsync(60_000);
 
     expect(socket.state()).toBe("closed");
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
+describe("a page that is seen again", () => {
+  const look = (visibility: DocumentVisibilityState) => {
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue(visibility);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+
+  it("does not wait for its turn to come back", async () => {
+    const socket = open();
+    await settle();
+    server.isUp = false;
+    server.latest.close(1006);
+    await vi.advanceTimersByTimeAsync(60_000);
+    server.isUp = true;
+
+    look("hidden");
+    await settle();
+    expect(socket.state()).toBe("reconnecting");
+    look("visible");
+    await settle();
+    expect(socket.state()).toBe("open");
+  });
+
+  it("finds out soon that its connection died meanwhile", async () => {
+    const socket = open();
+    await settle();
+    server.answers.ping = "silence";
+    look("visible");
+    await vi.advanceTimersByTimeAsync(4_000);
+
+    expect(socket.state()).toBe("reconnecting");
+  });
+
+  it("keeps a connection that answers, and opens no second one", async () => {
+    open();
+    await settle();
+    look("visible");
+    look("visible");
+    await vi.advanceTimersByTimeAsync(10_000);
+
     expect(server.connections).toHaveLength(1);
   });
 });

@@ -10,6 +10,7 @@ import {
   type ServerFrame,
   SUBPROTOCOL,
 } from "../protocol/frames";
+import { alarm } from "./alarm";
 import { backoff, LONGEST_WAIT_MS } from "./backoff";
 
 export type SocketState = "connecting" | "open" | "reconnecting" | "closed";
@@ -36,6 +37,8 @@ interface Waiting {
 type Listener = (frame: EventFrame) => void;
 
 const ANSWER_WITHIN_MS = 10_000;
+/** A person who looks at the page again waits for this one. */
+const PROBE_WITHIN_MS = 4_000;
 const RENEW_BEFORE_MS = 60_000;
 
 export class Socket {
@@ -47,9 +50,10 @@ export class Socket {
   #needsFreshToken = false;
   #nextId = 1;
   #lastSentAt = 0;
-  #redial: ReturnType<typeof setTimeout> | undefined;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #isDialing = false;
+  #cancelRedial = () => {};
+  #cancelHeartbeat = () => {};
+  #cancelRenewal = () => {};
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Map<EventName, Set<Listener>>();
   readonly #stateListeners = new Set<() => void>();
@@ -103,14 +107,16 @@ export class Socket {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    globalThis.addEventListener?.("online", this.#retryNow);
+    addEventListener("online", this.#lookNow);
+    document.addEventListener("visibilitychange", this.#lookIfSeen);
     void this.#dial();
   }
 
   stop(): void {
     this.#isRunning = false;
-    globalThis.removeEventListener?.("online", this.#retryNow);
-    clearTimeout(this.#redial);
+    removeEventListener("online", this.#lookNow);
+    document.removeEventListener("visibilitychange", this.#lookIfSeen);
+    this.#cancelRedial();
     this.#drop(1000);
     this.#wasOpen = false;
     this.#become("closed");
@@ -133,21 +139,31 @@ export class Socket {
     return this.#exchange(this.#ws, type, data);
   }
 
-  readonly #retryNow = (): void => {
-    if (!this.#isRunning || this.#ws !== null) return;
-    clearTimeout(this.#redial);
-    void this.#dial();
+  /** The network is back, or the page is seen again: finds a dead socket at once. */
+  readonly #lookNow = (): void => {
+    if (this.#state === "open" && this.#ws !== null) this.#ping(this.#ws, PROBE_WITHIN_MS);
+    else if (this.#ws === null && !this.#isDialing) {
+      this.#cancelRedial();
+      void this.#dial();
+    }
+  };
+
+  readonly #lookIfSeen = (): void => {
+    if (document.visibilityState === "visible") this.#lookNow();
   };
 
   async #dial(): Promise<void> {
     this.#become(this.#wasOpen ? "reconnecting" : "connecting");
     let credentials: Credentials | null;
+    this.#isDialing = true;
     try {
       credentials = await this.options.credentials({ fresh: this.#needsFreshToken });
     } catch {
       // The server is not reachable for REST either: the same wait as for a lost socket.
       this.#redialIn(backoff(this.#attempt++, this.#random));
       return;
+    } finally {
+      this.#isDialing = false;
     }
     if (!this.#isRunning || this.#ws !== null) return;
     if (credentials === null) {
@@ -184,21 +200,24 @@ export class Socket {
   }
 
   #keepAlive(ws: WebSocket, everyMs: number): void {
-    clearInterval(this.#heartbeat);
-    this.#heartbeat = setInterval(() => {
-      if (Date.now() - this.#lastSentAt < everyMs / 2) return;
-      // An unanswered ping is how a connection that died without a word is found.
-      this.#exchange(ws, "ping", {}).catch(() => {
-        if (ws === this.#ws) this.#lose(1006);
-      });
+    this.#cancelHeartbeat = alarm(() => {
+      this.#keepAlive(ws, everyMs);
+      if (Date.now() - this.#lastSentAt >= everyMs / 2) this.#ping(ws, ANSWER_WITHIN_MS);
     }, everyMs);
   }
 
+  /** An unanswered ping is how a connection that died without a word is found. */
+  #ping(ws: WebSocket, withinMs: number): void {
+    this.#exchange(ws, "ping", {}, withinMs).catch(() => {
+      if (ws === this.#ws) this.#lose(1006);
+    });
+  }
+
   #renewBefore(ws: WebSocket, expiresAt: number): void {
-    clearTimeout(this.#renewal);
+    this.#cancelRenewal();
     const left = expiresAt - Date.now();
     const wait = Math.max(left - RENEW_BEFORE_MS, left / 2, 1_000);
-    this.#renewal = setTimeout(() => void this.#renew(ws, expiresAt), wait);
+    this.#cancelRenewal = alarm(() => void this.#renew(ws, expiresAt), wait);
   }
 
   async #renew(ws: WebSocket, expiresAt: number): Promise<void> {
@@ -217,13 +236,14 @@ export class Socket {
     ws: WebSocket,
     type: Name,
     data: Commands[Name]["data"],
+    withinMs = ANSWER_WITHIN_MS,
   ): Promise<Commands[Name]["answer"]> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(lost("no-answer", "The server did not answer in time."));
-      }, ANSWER_WITHIN_MS);
+      }, withinMs);
       this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, timer });
       this.#lastSentAt = Date.now();
       ws.send(JSON.stringify({ id, type, data }));
@@ -255,16 +275,16 @@ export class Socket {
 
   #redialIn(ms: number): void {
     if (!this.#isRunning) return;
-    clearTimeout(this.#redial);
-    this.#redial = setTimeout(() => void this.#dial(), ms);
+    this.#cancelRedial();
+    this.#cancelRedial = alarm(() => void this.#dial(), ms);
   }
 
   /** Let go of the connection and of everything that hangs on it. */
   #drop(code: number): void {
     const ws = this.#ws;
     this.#ws = null;
-    clearInterval(this.#heartbeat);
-    clearTimeout(this.#renewal);
+    this.#cancelHeartbeat();
+    this.#cancelRenewal();
     ws?.close(code);
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
