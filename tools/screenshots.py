@@ -86,7 +86,6 @@ async def take(platform: Platform, folder: Path) -> None:
 
         await keep("home-empty", bob)
         room = await ada.opens_a_room("Monday planning")
-        await keep("prejoin")
         await ada.joins(room)
         await bob.joins(room)
         await ada.says("Good morning! Here is the agenda: https://example.org/agenda")
