@@ -41,72 +41,43 @@ export class LocalMedia {
     problem: null,
   }));
   #isStopped = false;
+  /** What the person asked for last; the state follows as soon as the device does. */
+  readonly #wanted: Record<Device, boolean> = { camera: false, microphone: false, screen: false };
+  /** Counts up with each choice of another device: what was asked for before it is not shown. */
+  readonly #choices: Record<Device, number> = { camera: 0, microphone: 0, screen: 0 };
+  /** One request for each device, so that no track is acquired that nobody holds. */
+  readonly #turningOn = new Map<Device, Promise<void>>();
 
   /** Turn on what was on the last time. */
   async startAsRemembered(): Promise<void> {
-    const { wantsCamera, wantsMicrophone } = readPreferences();
+    if (readPreferences().wantsMicrophone) await this.#want("microphone", true);
     // One after the other: two permission questions at once confuse people and some browsers.
-    if (wantsMicrophone) await this.setMicrophone(true, { isChoice: false });
-    if (wantsCamera) await this.setCamera(true, { isChoice: false });
+    // Read only now, because the button may have been pressed meanwhile.
+    if (readPreferences().wantsCamera) await this.#want("camera", true);
   }
 
-  async setMicrophone(on: boolean, { isChoice = true } = {}): Promise<void> {
-    if (isChoice) savePreferences({ wantsMicrophone: on });
-    const { microphone } = this.store.getState();
-    if (microphone !== null || !on) {
-      if (microphone !== null) microphone.enabled = on;
-      this.store.setState({ isMicrophoneOn: on && microphone !== null });
-      return;
-    }
-    const id = readPreferences().microphoneId;
-    const track = await this.#acquire("microphone", { audio: preferring(id, MICROPHONE) });
-    if (track !== null) this.store.setState({ microphone: track, isMicrophoneOn: true });
+  setMicrophone(on: boolean): Promise<void> {
+    savePreferences({ wantsMicrophone: on });
+    return this.#want("microphone", on);
   }
 
-  async setCamera(on: boolean, { isChoice = true } = {}): Promise<void> {
-    if (isChoice) savePreferences({ wantsCamera: on });
-    const { camera } = this.store.getState();
-    if (on === (camera !== null)) return;
-    if (!on) {
-      camera?.stop();
-      this.store.setState({ camera: null });
-      return;
-    }
-    const id = readPreferences().cameraId;
-    const track = await this.#acquire("camera", { video: preferring(id, CAMERA) });
-    if (track !== null) this.store.setState({ camera: track });
+  setCamera(on: boolean): Promise<void> {
+    savePreferences({ wantsCamera: on });
+    return this.#want("camera", on);
   }
 
-  async setScreen(on: boolean): Promise<void> {
-    const { screen } = this.store.getState();
-    if (on === (screen !== null)) return;
-    if (!on) {
-      screen?.stop();
-      this.store.setState({ screen: null });
-      return;
-    }
-    const track = await this.#acquire("screen", { video: { frameRate: { ideal: 15 } } });
-    if (track === null) return;
-    // Sharp text matters more than smooth motion.
-    track.contentHint = "detail";
-    this.store.setState({ screen: track });
+  setScreen(on: boolean): Promise<void> {
+    return this.#want("screen", on);
   }
 
-  async chooseCamera(cameraId: string): Promise<void> {
+  chooseCamera(cameraId: string): Promise<void> {
     savePreferences({ cameraId });
-    if (this.store.getState().camera === null) return;
-    await this.setCamera(false, { isChoice: false });
-    await this.setCamera(true, { isChoice: false });
+    return this.#change("camera");
   }
 
-  async chooseMicrophone(microphoneId: string): Promise<void> {
+  chooseMicrophone(microphoneId: string): Promise<void> {
     savePreferences({ microphoneId });
-    const { microphone, isMicrophoneOn } = this.store.getState();
-    if (microphone === null) return;
-    microphone.stop();
-    this.store.setState({ microphone: null, isMicrophoneOn: false });
-    await this.setMicrophone(true, { isChoice: false });
-    if (!isMicrophoneOn) await this.setMicrophone(false, { isChoice: false });
+    return this.#change("microphone");
   }
 
   chooseSpeaker(speakerId: string): void {
@@ -118,33 +89,85 @@ export class LocalMedia {
     this.store.setState({ problem: null });
   }
 
-  /** Let go of everything, for good. */
+  /** Let go of everything, for good; what is still to arrive is stopped when it does. */
   stop(): void {
     this.#isStopped = true;
-    const { camera, microphone, screen } = this.store.getState();
-    for (const track of [camera, microphone, screen]) track?.stop();
-    this.store.setState({ camera: null, microphone: null, screen: null, isMicrophoneOn: false });
+    for (const device of ["camera", "microphone", "screen"] as const) this.#release(device);
   }
 
-  async #acquire(
-    device: Device,
-    constraints: MediaStreamConstraints,
-  ): Promise<MediaStreamTrack | null> {
+  async #want(device: Device, on: boolean): Promise<void> {
+    if (this.#isStopped) return;
+    this.#wanted[device] = on;
+    const underWay = this.#turningOn.get(device);
+    if (underWay !== undefined) return underWay;
+    if (this.store.getState()[device] === null) {
+      if (!on) return;
+      const work = this.#turnOn(device);
+      this.#turningOn.set(device, work);
+      return work;
+    }
+    if (device === "microphone") this.#mute(!on);
+    else if (!on) this.#release(device);
+  }
+
+  async #turnOn(device: Device): Promise<void> {
+    while (this.#wanted[device] && !this.#isStopped) {
+      const choice = this.#choices[device];
+      const track = await this.#acquire(device);
+      const isOfChoice = choice === this.#choices[device];
+      if (track === null && isOfChoice) this.#wanted[device] = false;
+      else if (track !== null && isOfChoice && this.#wanted[device] && !this.#isStopped) {
+        this.#hold(device, track);
+        break;
+      } else track?.stop();
+    }
+    this.#turningOn.delete(device);
+  }
+
+  #hold(device: Device, track: MediaStreamTrack): void {
+    track.addEventListener("ended", () => this.#ended(device, track));
+    this.store.setState({
+      [device]: track,
+      ...(device === "microphone" ? { isMicrophoneOn: true } : {}),
+    });
+  }
+
+  #mute(isMuted: boolean): void {
+    const { microphone } = this.store.getState();
+    if (microphone !== null) microphone.enabled = !isMuted;
+    this.store.setState({ isMicrophoneOn: !isMuted });
+  }
+
+  #release(device: Device): void {
+    this.#wanted[device] = false;
+    this.store.getState()[device]?.stop();
+    this.#forget(device);
+  }
+
+  #forget(device: Device): void {
+    this.store.setState({
+      [device]: null,
+      ...(device === "microphone" ? { isMicrophoneOn: false } : {}),
+    });
+  }
+
+  /** Go on with the device that is preferred by now; a muted one waits until it is unmuted. */
+  async #change(device: Device): Promise<void> {
+    this.#choices[device] += 1;
+    if (this.store.getState()[device] === null) return this.#turningOn.get(device);
+    const wasOn = this.#wanted[device];
+    this.#release(device);
+    if (wasOn) await this.#want(device, true);
+  }
+
+  async #acquire(device: Device): Promise<MediaStreamTrack | null> {
     const devices = navigator.mediaDevices as MediaDevices | undefined;
     if (devices === undefined) {
       this.store.setState({ problem: insecureOrigin(device) });
       return null;
     }
     try {
-      const stream = await (device === "screen"
-        ? devices.getDisplayMedia(constraints)
-        : devices.getUserMedia(constraints));
-      const track = stream.getTracks()[0] ?? null;
-      if (this.#isStopped || track === null) {
-        track?.stop();
-        return null;
-      }
-      track.addEventListener("ended", () => this.#ended(device, track));
+      const track = (await request(devices, device)).getTracks()[0] ?? null;
       if (this.store.getState().problem?.device === device) this.forgetProblem();
       return track;
     } catch (refused) {
@@ -157,11 +180,25 @@ export class LocalMedia {
   /** Pulled out, or for a screen: "Stop sharing" in the browser's own bar. */
   #ended(device: Device, track: MediaStreamTrack): void {
     if (this.store.getState()[device] !== track) return;
-    this.store.setState({
-      [device]: null,
-      ...(device === "microphone" ? { isMicrophoneOn: false } : {}),
-      ...(device === "screen" ? {} : { problem: unplugged(device) }),
-    });
+    this.#wanted[device] = false;
+    this.#forget(device);
+    if (device !== "screen") this.store.setState({ problem: unplugged(device) });
+  }
+}
+
+async function request(devices: MediaDevices, device: Device): Promise<MediaStream> {
+  const { cameraId, microphoneId } = readPreferences();
+  switch (device) {
+    case "camera":
+      return devices.getUserMedia({ video: preferring(cameraId, CAMERA) });
+    case "microphone":
+      return devices.getUserMedia({ audio: preferring(microphoneId, MICROPHONE) });
+    case "screen": {
+      const stream = await devices.getDisplayMedia({ video: { frameRate: { ideal: 15 } } });
+      // Sharp text matters more than smooth motion.
+      for (const track of stream.getVideoTracks()) track.contentHint = "detail";
+      return stream;
+    }
   }
 }
 
