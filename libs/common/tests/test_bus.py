@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from contextlib import asynccontextmanager, suppress
 
 import aio_pika
@@ -247,3 +248,18 @@ async def test_ending_is_heeded_even_when_the_library_hides_it(amqp_url: str) ->
 
     done, _ = await asyncio.wait({keeping}, timeout=5)
     assert done
+
+
+async def test_a_bus_that_is_stopped_while_it_connects_leaves_nothing_open(
+    amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(aio_pika.Connection, "__del__", lambda gone: closed.append(gone.is_closed))
+
+    for delay in range(12):
+        async with background.running(Bus(amqp_url).run()):
+            await asyncio.sleep(delay / 500)
+        gc.collect()
+
+    assert closed
+    assert all(closed)

@@ -19,6 +19,7 @@ from aio_pika.abc import (
     AbstractExchange,
     AbstractIncomingMessage,
 )
+from aio_pika.connection import make_url
 from aio_pika.exceptions import AMQPError
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
@@ -261,13 +262,17 @@ async def keep_connected(
 
 @asynccontextmanager
 async def _connected(url: str) -> AsyncIterator[AbstractConnection]:
-    connection = await aio_pika.connect(url, timeout=5)
+    # Not `aio_pika.connect`: nobody could close a connection that was cancelled in it.
+    connection = aio_pika.Connection(make_url(url))
     try:
+        await connection.connect(timeout=5)
         yield connection
     finally:
         with suppress(*_AWAY):  # a broker that hangs must not hang us
             async with asyncio.timeout(2):
                 await connection.close()
+        if not connection.is_closed:
+            await connection.close()  # the transport is gone by now; this only notes it
 
 
 def _stop_if_asked() -> None:
