@@ -152,8 +152,16 @@ export class MeshPeer {
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
     const origin = originOf(description.sdp ?? "");
     const isNewConnection = this.#remoteOrigin !== null && this.#remoteOrigin !== origin;
-    if (description.type === "offer") await this.#acceptOffer(description, origin, isNewConnection);
-    else if (this.#pc.signalingState !== "have-local-offer") return;
+    const isOffer = description.type === "offer";
+    const isCollision = isOffer && !isNewConnection && this.#pc.signalingState !== "stable";
+    // Judged anew for every description: the candidates after an answer belong to the answer.
+    this.#ignoresOffer = isCollision && !this.options.isPolite;
+    if (this.#ignoresOffer) return;
+    if (isOffer) {
+      // Rolled back, transceivers of a first offer would stay beside those of the other side.
+      if (isNewConnection || (isCollision && this.#remoteOrigin === null)) this.#reopen(false);
+      await this.#acceptOffer(description, origin);
+    } else if (this.#pc.signalingState !== "have-local-offer") return;
     else if (isNewConnection) this.#reopen(true);
     else {
       await this.#pc.setRemoteDescription(description);
@@ -162,20 +170,7 @@ export class MeshPeer {
     }
   }
 
-  async #acceptOffer(
-    description: RTCSessionDescriptionInit,
-    origin: string,
-    isNewConnection: boolean,
-  ): Promise<void> {
-    const isCollision = this.#pc.signalingState !== "stable";
-    if (isNewConnection) this.#reopen(false);
-    else if (isCollision) {
-      this.#ignoresOffer = !this.options.isPolite;
-      if (this.#ignoresOffer) return;
-      // Rolled back, transceivers of a first offer would stay beside those of the other side.
-      if (this.#remoteOrigin === null) this.#reopen(false);
-    }
-    this.#ignoresOffer = false;
+  async #acceptOffer(description: RTCSessionDescriptionInit, origin: string): Promise<void> {
     await this.#pc.setRemoteDescription(description);
     this.#remoteOrigin = origin;
     for (const [index, transceiver] of this.#pc.getTransceivers().entries()) {
