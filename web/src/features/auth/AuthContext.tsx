@@ -11,8 +11,9 @@ import {
   useSyncExternalStore,
 } from "react";
 import * as api from "../../api/auth";
+import { Problem } from "../../api/problem";
 import { session } from "../../api/session";
-import type { Profile } from "../../protocol/rest";
+import type { Grant, Profile } from "../../protocol/rest";
 
 /** `unknown` until the server said whether the cookie still stands for somebody. */
 export type AuthStatus = "unknown" | "unreachable" | "signedOut" | "signedIn";
@@ -64,8 +65,7 @@ export function AuthProvider({ children }: { readonly children: ReactNode }) {
         session.begin(await api.login(identifier, password, rememberMe));
       },
       async signUp(registration) {
-        await api.register(registration);
-        session.begin(await api.login(registration.email, registration.password, true));
+        session.begin(await registered(registration));
       },
       async signOut() {
         await api.logout().finally(() => session.end());
@@ -74,6 +74,25 @@ export function AuthProvider({ children }: { readonly children: ReactNode }) {
     [access, asked, retry],
   );
   return <AuthContext value={auth}>{children}</AuthContext>;
+}
+
+/**
+ * A grant for the new account.
+ *
+ * An answer may be lost after the account was made, and then the gateway or the person repeats
+ * the request: "already exists" may mean the account of this very person, who knows its password.
+ */
+async function registered(registration: api.Registration): Promise<Grant> {
+  const login = () => api.login(registration.email, registration.password, true);
+  try {
+    await api.register(registration);
+  } catch (refused) {
+    if (!(refused instanceof Problem && refused.code === "user-already-exists")) throw refused;
+    return login().catch(() => {
+      throw refused;
+    });
+  }
+  return login();
 }
 
 function statusOf(isSignedIn: boolean, asked: "asking" | "failed" | "done"): AuthStatus {

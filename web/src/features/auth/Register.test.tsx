@@ -74,9 +74,48 @@ it("says what is wrong beside each field, before it asks the server", async () =
   expect(requests).toHaveLength(0);
 });
 
-it("shows that somebody has this address already", async () => {
+it("goes on when the account was made by a request whose answer was lost", async () => {
+  let isMade = false;
+  const requests = fakeRest({
+    "POST /api/auth/register": () => {
+      if (isMade) return problem(409, "user-already-exists", "User already exists");
+      isMade = true;
+      throw new TypeError("Failed to fetch");
+    },
+    "POST /api/auth/login": () => json(grant()),
+  });
+  open();
+
+  await fill(GOOD);
+  expect(await screen.findByRole("alert")).toHaveTextContent("cannot be reached");
+  await userEvent.click(screen.getByRole("button", { name: "Sign up" }));
+
+  expect(await screen.findByText("At home")).toBeInTheDocument();
+  expect(requests.at(-1)?.body).toMatchObject({
+    email: "ada@example.org",
+    password: "correct horse",
+  });
+});
+
+it("goes on when the gateway repeated the request and only the second answer arrived", async () => {
   fakeRest({
     "POST /api/auth/register": () => problem(409, "user-already-exists", "User already exists"),
+    "POST /api/auth/login": () => json(grant()),
+  });
+  open();
+
+  await fill(GOOD);
+
+  expect(await screen.findByText("At home")).toBeInTheDocument();
+});
+
+it.each([
+  ["whose password is another", () => problem(401, "invalid-credentials", "Invalid credentials")],
+  ["while signing in is not possible", () => problem(503, "unavailable", "Later.")],
+])("shows that somebody has this address already, %s", async (_, login) => {
+  fakeRest({
+    "POST /api/auth/register": () => problem(409, "user-already-exists", "User already exists"),
+    "POST /api/auth/login": login,
   });
   open();
 
