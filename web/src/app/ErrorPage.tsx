@@ -1,7 +1,8 @@
 /** What the router shows when a page breaks or does not exist. */
 import Button from "@mui/material/Button";
 import { isRouteErrorResponse, Link, useRouteError } from "react-router";
-import { Message } from "./Centered";
+import { Loading, Message } from "./Centered";
+import { isOnItsWayOut } from "./newVersion";
 
 export function NotFound() {
   return (
@@ -21,16 +22,17 @@ export function NotFound() {
 export function ErrorPage() {
   const error = useRouteError();
   if (isRouteErrorResponse(error) && error.status === 404) return <NotFound />;
+  if (isOnItsWayOut()) return <Loading />;
   return (
     <Message
       title="This page broke"
       actions={
         <Button variant="contained" onClick={() => location.reload()}>
-          Load it again
+          Reload
         </Button>
       }
     >
-      It is our fault, not yours. Loading the page again usually helps.
+      It is our fault, not yours. Reloading usually helps.
     </Message>
   );
 }
