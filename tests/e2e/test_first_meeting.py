@@ -170,3 +170,21 @@ async def test_a_phone_shows_the_call_without_overflow(person) -> None:
         box = await ada.sees(control).bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44, control
+
+
+async def test_a_second_tab_takes_the_call_over_and_the_first_one_says_so(person) -> None:
+    ada, bob = await person("Ada"), await person("Bob")
+    room = await ada.opens_a_room()
+    await ada.joins(room)
+    await bob.joins(room)
+    await ada.sees_somebody()
+
+    second = await ada.page.context.new_page()
+    await second.goto(f"/room/{room}")
+    await second.get_by_test_id("prejoin-join").click()
+    await expect(second.get_by_test_id("local-tile")).to_be_visible()
+
+    await expect(ada.page.get_by_text("another tab").first).to_be_visible()
+    await expect(bob.page.locator("[data-testid^='tile-']")).to_have_count(1)
+    await bob.sees_somebody()
+    await second.close()

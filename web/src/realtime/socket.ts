@@ -1,7 +1,6 @@
 /** The one WebSocket of this client: frames in, frames out, and coming back when it is lost. */
 import { Problem } from "../api/problem";
 import {
-  type AnswerFrame,
   CloseCode,
   type CommandName,
   type Commands,
@@ -11,6 +10,7 @@ import {
   SUBPROTOCOL,
 } from "../protocol/frames";
 import { alarm } from "./alarm";
+import { Answers, lost } from "./answers";
 import { backoff, LONGEST_WAIT_MS } from "./backoff";
 
 export type SocketState = "connecting" | "open" | "reconnecting" | "closed";
@@ -28,12 +28,6 @@ export interface SocketOptions {
   readonly random?: () => number;
 }
 
-interface Waiting {
-  readonly resolve: (data: unknown) => void;
-  readonly reject: (problem: Problem) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
-}
-
 type Listener = (frame: EventFrame) => void;
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -48,13 +42,12 @@ export class Socket {
   #attempt = 0;
   #wasOpen = false;
   #needsFreshToken = false;
-  #nextId = 1;
   #lastSentAt = 0;
   #isDialing = false;
   #cancelRedial = () => {};
   #cancelHeartbeat = () => {};
   #cancelRenewal = () => {};
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #answers = new Answers();
   readonly #listeners = new Map<EventName, Set<Listener>>();
   readonly #stateListeners = new Set<() => void>();
   readonly #closeListeners = new Set<(code: number) => void>();
@@ -238,30 +231,15 @@ export class Socket {
     data: Commands[Name]["data"],
     withinMs = ANSWER_WITHIN_MS,
   ): Promise<Commands[Name]["answer"]> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
-        reject(lost("no-answer", "The server did not answer in time."));
-      }, withinMs);
-      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject, timer });
-      this.#lastSentAt = Date.now();
-      ws.send(JSON.stringify({ id, type, data }));
-    });
+    const { id, answer } = this.#answers.expect(withinMs);
+    this.#lastSentAt = Date.now();
+    ws.send(JSON.stringify({ id, type, data }));
+    return answer as Promise<Commands[Name]["answer"]>;
   }
 
   #receive(frame: ServerFrame): void {
-    if ("re" in frame) this.#answer(frame);
+    if ("re" in frame) this.#answers.receive(frame);
     else for (const listener of this.#listeners.get(frame.type) ?? []) listener(frame);
-  }
-
-  #answer(frame: AnswerFrame): void {
-    const waiting = this.#waiting.get(frame.re);
-    if (waiting === undefined) return;
-    this.#waiting.delete(frame.re);
-    clearTimeout(waiting.timer);
-    if (frame.type === "ok") waiting.resolve(frame.data);
-    else waiting.reject(new Problem(frame.error));
   }
 
   #lose(code: number): void {
@@ -286,12 +264,7 @@ export class Socket {
     this.#cancelHeartbeat();
     this.#cancelRenewal();
     ws?.close(code);
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject, timer } of waiting) {
-      clearTimeout(timer);
-      reject(lost("connection-lost", "The connection was lost."));
-    }
+    this.#answers.loseAll();
   }
 
   #become(state: SocketState): void {
@@ -299,10 +272,6 @@ export class Socket {
     this.#state = state;
     for (const listener of this.#stateListeners) listener();
   }
-}
-
-function lost(code: string, detail: string): Problem {
-  return new Problem({ code, status: 0, detail });
 }
 
 function waitAfter(code: number, attempt: number, random: () => number): number {
