@@ -48,7 +48,7 @@ async def measure(platform: Platform) -> None:
         taken = []
         for _ in range(ROUNDS):
             await bob.joins(room)
-            while await bob.page.evaluate("window.sawAt === undefined"):
+            while await bob.page.evaluate("window.sawAt === undefined"):  # noqa: ASYNC110 - no event
                 await asyncio.sleep(0.05)
             taken.append(await bob.page.evaluate("window.sawAt - window.joinedAt"))
             await bob.leaves()
