@@ -1,0 +1,96 @@
+"""What no retry could help: `python -m common.dead_letters show|replay|drop SERVICE`.
+
+`show` lists the deliveries and leaves them; `replay` hands them to the service again,
+after what made them fail was mended; `drop` throws them away. Reactions are idempotent,
+so a replay that is interrupted may simply be repeated.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+
+from common.settings import Settings
+from common.topology import READERS, dead_queue
+
+
+class _Settings(Settings):
+    jwks_url: str = ""
+
+
+async def show(channel: AbstractChannel, service: str, most: int) -> list[str]:
+    """One line for each of the oldest deliveries: when, what, why. They stay where they are."""
+    lines = []
+    held = [message async for message in _oldest(channel, service, most)]
+    for message in held:
+        when = message.timestamp.isoformat(timespec="seconds") if message.timestamp else "-"
+        why = str(message.headers.get("x-error", "-"))
+        lines.append(f"{when}  {message.type or '-'}  {message.message_id or '-'}  {why}")
+    for message in reversed(held):  # the last one back first, or their order would turn
+        await message.reject(requeue=True)
+    return lines
+
+
+async def replay(channel: AbstractChannel, service: str, most: int) -> int:
+    """Hand deliveries to the service's own queue again, as if they came for the first time."""
+    count = 0
+    async for message in _oldest(channel, service, most):
+        headers = {k: v for k, v in message.headers.items() if k not in {"x-attempt", "x-error"}}
+        copy = aio_pika.Message(
+            message.body,
+            content_type=message.content_type,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=message.message_id,
+            type=message.type,
+            timestamp=message.timestamp,
+            headers=headers,
+        )
+        await channel.default_exchange.publish(copy, service, mandatory=True)
+        await message.ack()  # only now: the service's queue has it safely
+        count += 1
+    return count
+
+
+async def drop(channel: AbstractChannel, service: str, most: int) -> int:
+    """Throw deliveries away."""
+    count = 0
+    async for message in _oldest(channel, service, most):
+        await message.ack()
+        count += 1
+    return count
+
+
+async def _oldest(
+    channel: AbstractChannel, service: str, most: int
+) -> AsyncIterator[AbstractIncomingMessage]:
+    queue = await channel.get_queue(dead_queue(service))
+    for _ in range(most):
+        message = await queue.get(fail=False)
+        if message is None:
+            return
+        yield message
+
+
+async def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser("python -m common.dead_letters", description=__doc__)
+    parser.add_argument("act", choices=["show", "replay", "drop"])
+    parser.add_argument("service", choices=sorted(READERS))
+    parser.add_argument("--most", type=int, default=1000, help="how many at most, oldest first")
+    asked = parser.parse_args(arguments)
+    url = _Settings.read().amqp_url.get_secret_value()
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        if asked.act == "show":
+            lines = await show(channel, asked.service, asked.most)
+            sys.stdout.writelines(f"{line}\n" for line in lines or ["nothing"])
+        else:
+            act = replay if asked.act == "replay" else drop
+            sys.stdout.write(f"{await act(channel, asked.service, asked.most)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(asyncio.run(main(sys.argv[1:])))
