@@ -1,3 +1,4 @@
+import asyncio
 import io
 import struct
 import zlib
@@ -179,3 +180,17 @@ def test_a_damaged_picture_is_refused_or_read_and_nothing_else(picture, data):
     except NotAsAnnounced:
         return
     assert opened(safe).format == "WEBP"
+
+
+async def test_who_comes_when_too_many_wait_is_sent_away():
+    making_safe = Pictures()
+    async with making_safe.turn():
+        waiting = [making_safe.turn() for _ in range(pictures.LONGEST_QUEUE)]
+        tasks = [asyncio.create_task(turn.__aenter__()) for turn in waiting]
+        await asyncio.sleep(0)
+
+        with pytest.raises(pictures.PicturesBusy):
+            await making_safe.turn().__aenter__()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

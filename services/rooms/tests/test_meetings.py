@@ -136,3 +136,15 @@ async def test_history_is_read_over_http(
         "ada",
     )
     assert (room.json()["startTime"], room.json()["present"]) == ("2026-01-02T12:00:00.000Z", [])
+
+
+async def test_of_many_meetings_in_a_room_the_newest_is_the_current_one(hear) -> None:
+    newer = {"room_id": "r1", "meeting_id": "m2"}
+    again = CallStarted(occurred_at=LATER, seq=7, started_by="bob", **newer)
+    came = PeerJoined(occurred_at=LATER, seq=8, peer=peer("bob"), **newer)
+
+    meetings = await hear(again, came, STARTED, ADA)
+
+    current = await meetings.current(["r1", "never-used"])
+    assert {room: each.id for room, each in current.items()} == {"r1": "m2"}
+    assert current["r1"].present == ["bob"]
