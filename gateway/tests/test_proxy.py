@@ -165,7 +165,7 @@ async def test_a_service_that_stays_away_is_told(
 async def test_a_service_that_hangs_is_given_up(
     platform: Platform, jwks_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.rest.proxy.ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr("gateway.upstreams.ANSWER_WITHIN", 0.3)
     waiting = asyncio.Event()
 
     async def hang(_: Asked) -> Any:

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
-import aiohttp
 import httpx
 from fastapi import FastAPI
 
@@ -13,7 +12,7 @@ from common import background, health, telemetry, web
 from common.bus import Bus
 from common.clock import new_id, utc_now
 from common.identity import Verifier
-from gateway import readiness
+from gateway import readiness, upstreams
 from gateway.announcements import Announcements
 from gateway.contract import routes as contract
 from gateway.contract.documents import Documents
@@ -27,12 +26,12 @@ from gateway.realtime.listeners import Listeners
 from gateway.realtime.services import Services
 from gateway.realtime.sockets import Sockets
 from gateway.realtime.switchboard import Switchboard
-from gateway.rest import proxy
 from gateway.rest.admission import Admission
 from gateway.rest.front import Front
 from gateway.rest.limits import Limits
 from gateway.rest.proxy import Proxy
 from gateway.settings import Settings
+from gateway.upstreams import Upstreams
 
 
 class State(TypedDict):
@@ -61,7 +60,7 @@ class Realtime:
     def of(
         cls,
         settings: Settings,
-        session: aiohttp.ClientSession,
+        upstreams: Upstreams,
         verifier: Verifier,
         limits: Limits,
     ) -> Self:
@@ -79,7 +78,7 @@ class Realtime:
             listeners=listeners,
             switchboard=switchboard,
             fanout=fanout,
-            commands=Commands(Services(session, settings.services), listeners, fanout, gateway_id),
+            commands=Commands(Services(upstreams), listeners, fanout, gateway_id),
             announcements=announcements,
         )
         return cls(sockets, switchboard, fanout, announcements, bus)
@@ -99,13 +98,14 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
     """Everything that runs while the gateway does."""
     limits = Limits(settings)
     policy = PagePolicy(settings.origins, settings.s3_public_url)
-    async with httpx.AsyncClient(timeout=2.0) as http, proxy.connected() as session:
+    async with httpx.AsyncClient(timeout=2.0) as http, upstreams.connected() as session:
         verifier = Verifier(settings.jwks_url, http)
-        realtime = Realtime.of(settings, session, verifier, limits)
+        services = Upstreams(session, settings.services)
+        realtime = Realtime.of(settings, services, verifier, limits)
         revocations = realtime.switchboard.revocations
         async with background.running(*realtime.works(), revocations.poll(http, settings.auth_url)):
             yield State(
-                proxy=Proxy(session, settings.services),
+                proxy=Proxy(services),
                 admission=Admission(verifier, revocations, limits),
                 sockets=realtime.sockets,
                 readiness=Readiness(

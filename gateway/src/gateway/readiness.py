@@ -1,7 +1,7 @@
 """Whether the whole platform is ready, as its services say."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 _LASTS = 1.0  # anybody may ask, and each question would become seven
 _AWAY = {"status": "away"}
+_BEST_FIRST = {"ready": 0, "degraded": 1, "not ready": 2}
 
 
 class Readiness:
@@ -19,7 +20,7 @@ class Readiness:
     def __init__(
         self,
         client: httpx.AsyncClient,
-        addresses: Mapping[str, str],
+        addresses: Mapping[str, Sequence[str]],
         *,
         bus_answers: Callable[[], Awaitable[bool]],
         is_draining: Callable[[], bool],
@@ -56,7 +57,12 @@ class Readiness:
                 self._asked_at = asyncio.get_running_loop().time()
             return self._services
 
-    async def _ask(self, address: str) -> dict[str, Any]:
+    async def _ask(self, replicas: Sequence[str]) -> dict[str, Any]:
+        """What the readiest replica says: one that answers is a service that answers."""
+        told = await asyncio.gather(*map(self._ask_one, replicas))
+        return min(told, key=lambda each: _BEST_FIRST.get(each["status"], len(_BEST_FIRST)))
+
+    async def _ask_one(self, address: str) -> dict[str, Any]:
         try:
             answer = await self._client.get(f"{address}/readyz")
             told = answer.json()

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 
 import httpx
 import structlog
@@ -57,9 +58,9 @@ class Revocations:
         if session_id in self._dead:
             raise Revoked
 
-    async def poll(self, client: httpx.AsyncClient, auth_url: str) -> None:
-        """Ask auth for ever, first at once."""
-        while True:
+    async def poll(self, client: httpx.AsyncClient, auth_urls: Sequence[str]) -> None:
+        """Ask auth for ever, first at once; its replicas in turn."""
+        for auth_url in cycle(auth_urls):
             try:
                 answer = await client.get(f"{auth_url}/sessions/revoked")
                 answer.raise_for_status()

@@ -23,8 +23,16 @@ def _base(given: str) -> str:
     return given.rstrip("/")
 
 
+def _bases(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        raise ValueError("must name at least one address")
+    return tuple(dict.fromkeys(_base(each) for each in given))
+
+
 Rate = Annotated[str, AfterValidator(_rate)]
 Base = Annotated[str, AfterValidator(_base)]
+Bases = Annotated[Listed, AfterValidator(_bases)]
+"""The replicas of a service, with commas between; or one address that spreads the load."""
 
 
 class Settings(settings.Settings):
@@ -33,20 +41,20 @@ class Settings(settings.Settings):
     port: int = Field(default=8080, ge=0, le=65535, validation_alias="CONVO_GATEWAY_PORT")
     """Port to listen on."""
 
-    auth_url: Base = "http://127.0.0.1:8101"
-    """Base address of auth."""
-    rooms_url: Base = "http://127.0.0.1:8102"
-    """Base address of rooms."""
-    chat_url: Base = "http://127.0.0.1:8103"
-    """Base address of chat."""
-    signaling_url: Base = "http://127.0.0.1:8104"
-    """Base address of signaling."""
-    media_url: Base = "http://127.0.0.1:8105"
-    """Base address of media."""
-    notify_url: Base = "http://127.0.0.1:8106"
-    """Base address of notify."""
-    analytics_url: Base = "http://127.0.0.1:8107"
-    """Base address of analytics."""
+    auth_url: Bases = ("http://127.0.0.1:8101",)
+    """Base address of auth, or of each of its replicas with commas between."""
+    rooms_url: Bases = ("http://127.0.0.1:8102",)
+    """Base address of rooms, or of each of its replicas with commas between."""
+    chat_url: Bases = ("http://127.0.0.1:8103",)
+    """Base address of chat, or of each of its replicas with commas between."""
+    signaling_url: Bases = ("http://127.0.0.1:8104",)
+    """Base address of signaling, or of each of its replicas with commas between."""
+    media_url: Bases = ("http://127.0.0.1:8105",)
+    """Base address of media, or of each of its replicas with commas between."""
+    notify_url: Bases = ("http://127.0.0.1:8106",)
+    """Base address of notify, or of each of its replicas with commas between."""
+    analytics_url: Bases = ("http://127.0.0.1:8107",)
+    """Base address of analytics, or of each of its replicas with commas between."""
 
     public_url: Base = "http://localhost:8080"
     """Where people reach the gateway; with https it tells browsers to stay there."""
@@ -76,8 +84,8 @@ class Settings(settings.Settings):
     """Token renewals from one address; each page load makes one."""
 
     @property
-    def services(self) -> dict[str, str]:
-        """Base address of each service."""
+    def services(self) -> dict[str, tuple[str, ...]]:
+        """Base addresses of each service's replicas."""
         return {
             "auth": self.auth_url,
             "rooms": self.rooms_url,

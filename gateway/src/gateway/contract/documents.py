@@ -1,7 +1,7 @@
 """What each service says of itself, fetched when somebody asks for the whole."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -17,7 +17,7 @@ _AGAIN = 5.0  # sooner while one of them was missing
 class Documents:
     """The services' OpenAPI documents; one that does not answer is left out."""
 
-    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, str]) -> None:
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, Sequence[str]]) -> None:
         self._client = client
         self._addresses = addresses
         self._known: dict[str, dict[str, Any]] = {}
@@ -36,11 +36,13 @@ class Documents:
             return self._known
 
     async def _ask(self, service: str) -> dict[str, Any] | None:
-        try:
-            answer = await self._client.get(f"{self._addresses[service]}/openapi.json")
-            answer.raise_for_status()
-            told = answer.json()
-        except (httpx.HTTPError, ValueError) as away:
-            log.warning("contract left out", service=service, error=str(away))
-            return None
-        return told if isinstance(told, dict) else None
+        for address in self._addresses[service]:
+            try:
+                answer = await self._client.get(f"{address}/openapi.json")
+                answer.raise_for_status()
+                told = answer.json()
+            except (httpx.HTTPError, ValueError) as away:
+                log.warning("contract left out", service=service, error=str(away))
+            else:
+                return told if isinstance(told, dict) else None
+        return None

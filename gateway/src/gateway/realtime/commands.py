@@ -158,12 +158,16 @@ class Commands:
     ) -> dict[str, Reply]:
         about = {"connectionId": connection.id, "gatewayId": self._gateway_id}
         body = _packed({**about, "type": frame.type, "data": frame.data})
+        room_id = frame.data.get("roomId")
+        key = room_id if isinstance(room_id, str) else None
         replies: dict[str, Reply] = {}
         for service, ticket in zip(to, tickets, strict=True):
             try:
                 async with asyncio.timeout(ADDED_WITHIN if replies else None):
                     await ticket.turn()
-                    replies[service] = await self._services.ask(service, connection.token, body)
+                    replies[service] = await self._services.ask(
+                        service, connection.token, body, key
+                    )
             except TimeoutError:
                 log.warning("answered without", service=service, status="too slow")
             except Refused as refused:

@@ -1,21 +1,16 @@
 """Hands a frame to the service that owns it."""
 
-import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import aiohttp
 import orjson
 from pydantic import ValidationError
 
 from common import telemetry, web
 from common.frames import Reply
 from common.problems import Problem
-from gateway.rest.proxy import WAITS, ServiceAway, ServiceTooSlow
-
-ANSWER_WITHIN = aiohttp.ClientTimeout(total=10, sock_connect=2)
+from gateway.upstreams import WAITS, Question, ServiceAway, Upstreams
 
 
 class Refused(Exception):  # noqa: N818 - the service refused, nothing failed
@@ -43,46 +38,48 @@ class Refused(Exception):  # noqa: N818 - the service refused, nothing failed
 class Services:
     """The services that take frames."""
 
-    session: aiohttp.ClientSession
-    addresses: Mapping[str, str]
+    upstreams: Upstreams
 
-    async def ask(self, service: str, token: str, body: bytes) -> Reply:
+    async def ask(self, service: str, token: str, body: bytes, key: str | None = None) -> Reply:
         """Post a command; a service that restarts is waited for, since commands may repeat.
+
+        Commands with the same `key` go to the same replica while it works.
 
         Raises:
             Refused: The service said no, or did not answer.
         """
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            **telemetry.carried(),
-        }
-        for wait in (*WAITS, None):
-            try:
-                return await self._post(service, headers, body)
-            except TimeoutError:
-                raise Refused.by(ServiceTooSlow()) from None
-            except aiohttp.ClientError:
-                if wait is None:
-                    raise Refused.by(ServiceAway()) from None
-                await asyncio.sleep(wait)
-        raise AssertionError
-
-    async def _post(self, service: str, headers: dict[str, str], body: bytes) -> Reply:
-        address = f"{self.addresses[service]}/commands"
-        async with self.session.post(
-            address, data=body, headers=headers, timeout=ANSWER_WITHIN
-        ) as answer:
-            content = await answer.read()
-        if answer.status == HTTPStatus.OK:
-            try:
-                return Reply.model_validate_json(content)
-            except ValidationError:
-                raise Refused.by(ServiceAway()) from None
+        question = Question(
+            service=service,
+            method="POST",
+            path="/commands",
+            headers=[
+                ("Authorization", f"Bearer {token}"),
+                ("Content-Type", "application/json"),
+                *telemetry.carried().items(),
+            ],
+            body=body,
+            key=key,
+            waits=WAITS,
+            whole=True,
+        )
         try:
-            document = orjson.loads(content)
-        except orjson.JSONDecodeError:
-            document = None
-        if not isinstance(document, dict) or "code" not in document:
-            raise Refused.by(ServiceAway())
-        raise Refused(answer.status, document)
+            answer = await self.upstreams.ask(question)
+        except Problem as problem:
+            raise Refused.by(problem) from None
+        return _read(answer.response.status, answer.whole or b"")
+
+
+def _read(status: int, content: bytes) -> Reply:
+    """Raises `Refused`."""
+    if status == HTTPStatus.OK:
+        try:
+            return Reply.model_validate_json(content)
+        except ValidationError:
+            raise Refused.by(ServiceAway()) from None
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict) or "code" not in document:
+        raise Refused.by(ServiceAway())
+    raise Refused(status, document)
