@@ -128,6 +128,23 @@ async def test_a_session_on_a_new_socket_is_the_same_peer(device, rooms, listen)
     assert orjson.loads((await ear.next()).body)["data"]["from"] == ada.peer_id
 
 
+async def test_a_tab_that_was_taken_over_from_is_told_that_the_call_goes_on_elsewhere(
+    device, rooms
+) -> None:
+    rooms.admit("r1", "ada")
+    ada = device("ada")
+    first = await ada.joins()
+    ada.socket = "socket-of-the-second-tab"
+    second = await ada.joins()
+
+    ada.socket = "first-tab-again"
+    refused = await ada.send("joinRoom", roomId="r1", peerId=first["peerId"])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "goes-on-elsewhere")
+    ada.socket = "socket-of-the-second-tab"
+    assert (await ada.joins())["peerId"] == second["peerId"]
+
+
 async def test_a_page_loaded_anew_leaves_no_second_entry(device, rooms) -> None:
     rooms.admit("r1", "ada")
     ada = device("ada")

@@ -146,6 +146,36 @@ def test_replacing_the_only_peer_does_not_end_the_call() -> None:
     assert call.meeting == before.meeting
 
 
+def test_a_tab_that_was_cut_off_takes_nothing_back_from_the_one_that_took_over() -> None:
+    call, _ = domain.lose_connection(call_of("ada", "bob"), "socket-of-bob", at=NOON)
+    call, _ = joined(call, device("bob", "second-tab"), as_peer="p2")
+
+    with pytest.raises(domain.GoesOnElsewhere):
+        joined(call, device("bob", "first-tab-again", peer_id="peer-of-bob"))
+
+
+def test_a_tab_that_was_cut_off_comes_in_when_the_other_one_is_gone_or_cut_off_too() -> None:
+    call, _ = joined(call_of("ada", "bob"), device("bob", "second-tab"), as_peer="p2")
+    first = device("bob", "first-tab-again", peer_id="peer-of-bob")
+
+    cut_off, _ = domain.lose_connection(call, "second-tab", at=NOON)
+    gone, _ = domain.leave(call, "bob", at=NOON)
+
+    assert kinds(joined(cut_off, first, as_peer="p3")[1]) == [PeerLeft, PeerJoined]
+    assert kinds(joined(gone, first, as_peer="p3")[1]) == [PeerJoined]
+
+
+def test_who_was_given_up_and_whose_answer_was_lost_is_the_peer_it_became() -> None:
+    call, _ = domain.lose_connection(call_of("ada", "bob"), "socket-of-bob", at=NOON)
+    call, _ = domain.drop_lost(call, at=NOON + domain.GRACE)
+    call, _ = joined(call, device("bob", "second-socket", peer_id="peer-of-bob"), as_peer="p2")
+
+    call, facts = joined(call, device("bob", "third-socket", peer_id="peer-of-bob"), as_peer="p3")
+
+    assert kinds(facts) == [PeerChanged]
+    assert call.peer_of("bob").peer_id == "p2"
+
+
 def test_a_peer_id_of_somebody_else_makes_nobody_that_peer() -> None:
     call, facts = joined(call_of("ada"), device("eve", peer_id="peer-of-ada"))
 

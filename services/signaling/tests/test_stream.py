@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -76,9 +76,9 @@ def step(chance: random.Random, call: Call, number: int) -> domain.Change:
     user_id = name.partition("-")[0]
     socket = f"{name}/{chance.randrange(3)}"
     if own is None or chance.random() < 0.3:
-        known = chance.choice([None, own.peer_id if own else None, "p0"])
+        known = chance.choice([None, own.peer_id if own else None, "p0", f"p{number - 1}"])
         who = Newcomer(user_id, name, socket, f"g{number % 2}", user_id, "participant", known)
-        return domain.join(call, who, new_peer_id=f"p{number}", new_meeting_id=f"m{number}", at=at)
+        return join(call, who, number, at=at)
     return chance.choice(
         [
             lambda: domain.leave(call, name, at=at),
@@ -95,6 +95,18 @@ def step(chance: random.Random, call: Call, number: int) -> domain.Change:
             ),
         ]
     )()
+
+
+def join(call: Call, who: Newcomer, number: int, *, at: datetime) -> domain.Change:
+    """Come in; who is refused because the call goes on in another tab changes nothing."""
+    try:
+        return domain.join(call, who, new_peer_id=f"p{number}", new_meeting_id=f"m{number}", at=at)
+    except domain.GoesOnElsewhere:
+        other = call.peer_of(who.session_id)
+        assert other is not None
+        assert other.state == "connected"
+        assert who.peer_id not in {None, other.peer_id}
+        return call, []
 
 
 class AnyCall(RuleBasedStateMachine):

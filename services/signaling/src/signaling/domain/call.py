@@ -30,6 +30,13 @@ class CallFull(Conflict):
     code = "call-full"
 
 
+class GoesOnElsewhere(Conflict):
+    code = "goes-on-elsewhere"
+
+    def __init__(self, message: str = "This call goes on in another tab of yours.") -> None:
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """One device of a participant in a live call; a session has at most one in a call."""
@@ -49,6 +56,8 @@ class Peer:
     video: bool = False
     screen: bool = False
     hand_raised_at: datetime | None = None
+    formerly: str | None = None
+    """The peer it said it was when it joined; whoever says so again has not heard its new id."""
 
 
 @dataclass(frozen=True, slots=True)

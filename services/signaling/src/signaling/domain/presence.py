@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from common.events import Event
 from signaling.domain import facts
-from signaling.domain.call import MOST_PEERS, Call, CallFull, Change, Peer, own_peer
+from signaling.domain.call import (
+    MOST_PEERS,
+    Call,
+    CallFull,
+    Change,
+    GoesOnElsewhere,
+    Peer,
+    own_peer,
+)
 
 GRACE = timedelta(seconds=8)
 """How long a peer without a connection is waited for."""
@@ -36,14 +44,18 @@ def join(
     """Be in the call: as the peer this session was, or as a new one.
 
     A session that does not say which peer it was (a page loaded anew) replaces it, so
-    that nobody ever sees one device twice.
+    that nobody ever sees one device twice. One that says it was another peer is a tab
+    that was cut off while the call was taken over: it takes nothing back.
 
     Raises:
         CallFull: It has `MOST_PEERS` already.
+        GoesOnElsewhere: Another tab of the session is connected to the call.
     """
     known = call.peer_of(who.session_id)
     if known is not None and _is_same(known, who):
         return _come_back(call, known, who, at=at)
+    if known is not None and who.peer_id is not None and known.state == "connected":
+        raise GoesOnElsewhere
     if known is None and len(call.peers) >= MOST_PEERS:
         raise CallFull(f"A call holds at most {MOST_PEERS} peers.")
 
@@ -97,7 +109,9 @@ def end(call: Call, *, at: datetime) -> Change:
 
 
 def _is_same(known: Peer, who: Newcomer) -> bool:
-    return known.peer_id == who.peer_id or known.connection_id == who.connection_id
+    if known.connection_id == who.connection_id:
+        return True
+    return who.peer_id is not None and who.peer_id in {known.peer_id, known.formerly}
 
 
 def _come_back(call: Call, known: Peer, who: Newcomer, *, at: datetime) -> Change:
@@ -132,6 +146,7 @@ def _new_peer(who: Newcomer, peer_id: str, at: datetime) -> Peer:
         joined_at=at,
         audio=bool(who.audio),
         video=bool(who.video),
+        formerly=who.peer_id,
     )
 
 
