@@ -1,7 +1,7 @@
 import pytest
 
 from chat import domain
-from chat.domain import ClientIdReused, Draft, Message, NotInThisRoom, RoomEnded
+from chat.domain import ClientIdReused, Digest, Draft, Message, NotInThisRoom, RoomEnded
 from common.admission import Access
 from common.testing import NOON
 
@@ -118,3 +118,65 @@ def test_the_fact_tells_the_whole_message() -> None:
         name: getattr(message, name) for name in Message.__slots__
     }
     assert told.audience() == ("room.tea",)
+
+
+def said(*texts: str, sender: str = "bob") -> list[Message]:
+    drafts = [wants(text, sender=sender) for text in texts]
+    return list(domain.append(drafts, [], last=0, at=NOON).new.values())
+
+
+def test_a_digest_counts_what_others_wrote_and_what_of_it_names_you() -> None:
+    missed = said("Good morning", "Ada?", "@ada are you there")
+
+    told = domain.digest(missed, PLACE, newest=7)
+
+    assert told == Digest(
+        messages=3, naming_you=2, first=1, first_naming_you=2, newest=7, is_more=False
+    )
+
+
+def test_what_one_wrote_oneself_is_no_news() -> None:
+    told = domain.digest(said("Ada was here", sender="ada"), PLACE, newest=1)
+
+    assert (told.messages, told.naming_you, told.first, told.newest) == (0, 0, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ada", "ada"),
+        ("Ada", "@ADA!"),
+        ("Ada", "(Ada)"),
+        ("Ada", "Ask Ada, please"),
+        ("Ada Lovelace", "Where is ada  lovelace?"),
+        ("Ada Lovelace", "Ada\nLovelace"),
+        ("Ada Lovelace", "@Ada Lovelace"),
+        ("Ada Lovelace", "@ada, hello"),
+        ("José", "jose\u0301!"),
+        ("Straße", "STRASSE"),
+        ("A.*", "@a.* and more"),
+        ("[x", "[x"),
+    ],
+)
+def test_a_text_names_somebody_by_whole_words_in_any_case(name: str, text: str) -> None:
+    place = Access("tea", "ada", name, "host")
+
+    assert domain.digest(said(text), place, newest=1).naming_you == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ada", "Canada and Adagio"),
+        ("Ada", "@adam"),
+        ("Ada Lovelace", "Ada came"),
+        ("Ada Lovelace", "Lovelace"),
+        ("A.*", "@abc"),
+        ("", "@ nobody"),
+        ("  ", "@ nobody"),
+    ],
+)
+def test_a_part_of_a_word_or_of_a_name_names_nobody(name: str, text: str) -> None:
+    place = Access("tea", "ada", name, "host")
+
+    assert domain.digest(said(text), place, newest=1).naming_you == 0

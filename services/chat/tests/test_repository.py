@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from chat import domain
@@ -5,6 +8,8 @@ from chat.domain import Draft, Message
 from chat.repository import MessageRepository, as_document
 from common.mongo import BulkWriteError, Database
 from common.testing import NOON
+
+MINUTE = timedelta(minutes=1)
 
 
 def message(seq: int, *, client_id: str | None = None, room_id: str = "tea") -> Message:
@@ -90,6 +95,18 @@ async def test_a_page_is_oldest_first_whichever_way_it_goes(
     page = await log.page("tea", after=after, before=before, limit=limit)
 
     assert [each.seq for each in page] == seqs
+
+
+async def test_what_was_written_since_a_number_or_a_moment_ends_at_the_newest(
+    log: MessageRepository,
+) -> None:
+    minutes = [replace(message(n), timestamp=NOON + n * MINUTE) for n in range(1, 6)]
+    await log.append(documents(*minutes, message(9, room_id="tea:1")))
+
+    assert await log.written_since("tea", after=3, limit=9) == minutes[3:]
+    assert await log.written_since("tea", since=NOON + 2 * MINUTE, limit=9) == minutes[1:]
+    assert await log.written_since("tea", since=NOON, limit=2) == minutes[3:]
+    assert await log.written_since("tea", after=5, limit=9) == []
 
 
 async def test_rooms_with_similar_ids_do_not_mix(log: MessageRepository) -> None:

@@ -1,11 +1,13 @@
 """What chat decides: pure, nothing here waits, stores or asks for the time."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
+from uuid import UUID, uuid5
 
 from common.admission import Access
 from common.events import MessagePosted
@@ -15,8 +17,11 @@ MessageType = Literal["text", "file", "image"]
 
 LONGEST = 8_000
 """Characters a message may have."""
+_FACTS = UUID("5b0d7b5e-6d0c-5f4e-9a53-7a1f6c1c2f10")
 LAST_SEQ = 9_999_999_999
 """The greatest number that fits a message id."""
+MOST_COUNTED = 1_000
+"""Messages a digest looks at."""
 
 
 class RoomEnded(Conflict):
@@ -79,6 +84,21 @@ class Appended:
     """By place in the batch: what is to be stored, numbered from `last` + 1 on."""
     answers: Sequence[Message | ClientIdReused]
     """What each draft became; one that was stored before is answered as it was then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What others wrote, in numbers, for somebody who was not there."""
+
+    messages: int
+    naming_you: int
+    first: int | None
+    """Number of the oldest one counted."""
+    first_naming_you: int | None
+    newest: int
+    """The newest number of the room, whoever wrote it."""
+    is_more: bool
+    """Older ones were not looked at: there are at least so many."""
 
 
 def message_id(room_id: str, seq: int) -> str:
@@ -160,8 +180,9 @@ def append(
 
 
 def posted(message: Message) -> MessagePosted:
-    """The fact that the message is."""
+    """The fact that the message is: told again it is the same one, id and all."""
     return MessagePosted(
+        event_id=uuid5(_FACTS, message.id),
         occurred_at=message.timestamp,
         room_id=message.room_id,
         seq=message.seq,
@@ -174,6 +195,40 @@ def posted(message: Message) -> MessagePosted:
         client_id=message.client_id,
         reply_to=message.reply_to,
     )
+
+
+def digest(
+    missed: Sequence[Message], place: Access, *, newest: int, is_more: bool = False
+) -> Digest:
+    """Count messages, oldest first; one's own are no news."""
+    others = [message for message in missed if message.sender != place.user_id]
+    is_naming = _naming(place.display_name)
+    naming = [message.seq for message in others if is_naming(message.message)]
+    return Digest(
+        messages=len(others),
+        naming_you=len(naming),
+        first=others[0].seq if others else None,
+        first_naming_you=naming[0] if naming else None,
+        newest=newest,
+        is_more=is_more,
+    )
+
+
+def _naming(display_name: str) -> Callable[[str], bool]:
+    """Tells whether a text names somebody: the whole name, or `@` and the first part of it.
+
+    Whole words only, whatever their case and whatever white space is between them.
+    """
+    name = _plain(display_name)
+    if not name:
+        return lambda _: False
+    wanted = rf"{re.escape(name)}|@{re.escape(name.partition(' ')[0])}"
+    named = re.compile(rf"(?<!\w)(?:{wanted})(?!\w)")
+    return lambda text: named.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _numbered(wanted: Draft, *, seq: int, at: datetime) -> Message:

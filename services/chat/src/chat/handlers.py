@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from chat import domain
-from chat.domain import Message
+from chat.domain import MOST_COUNTED, Digest, Message
 from chat.repository import MessageRepository
-from chat.requests import Posting
+from chat.requests import Mark, Posting
 from chat.writers import Writers
 from common.admission import Access
 from common.bus import Bus
@@ -52,6 +52,16 @@ async def catch_up(
     """What was said after a number, or last; and the newest number there is."""
     limit = NEWEST if after is None else MISSED
     return await history(messages, place, after=after, before=None, limit=limit)
+
+
+async def digest(messages: MessageRepository, place: Access, mark: Mark) -> Digest:
+    """What others wrote since a number or a moment, in numbers."""
+    missed = await messages.written_since(
+        place.room_id, after=mark.after or 0, since=mark.since, limit=MOST_COUNTED + 1
+    )
+    newest = missed[-1].seq if missed else await messages.last(place.room_id)
+    counted = missed[-MOST_COUNTED:]
+    return domain.digest(counted, place, newest=newest, is_more=len(missed) > MOST_COUNTED)
 
 
 async def show_typing(bus: Bus, place: Access) -> None:

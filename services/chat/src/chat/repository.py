@@ -1,6 +1,7 @@
 """Where messages are kept: one document each, which is also the message's outbox."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -103,6 +104,23 @@ class MessageRepository:
             _read(each) async for each in found.sort("_id", ASCENDING if forward else DESCENDING)
         ]
         return messages if forward else messages[::-1]
+
+    async def written_since(
+        self, room_id: str, *, after: int = 0, since: datetime | None = None, limit: int
+    ) -> Sequence[Message]:
+        """The last messages, oldest first, back to a number or to a moment.
+
+        Read by number, so that no index of times is needed: the times of a room rise with
+        its numbers, but for what the clocks of two replicas differ.
+        """
+        query = _of_room(room_id, after=after)
+        found = self._messages.find(query, _FIELDS).sort("_id", DESCENDING).limit(limit)
+        messages: list[Message] = []
+        async for document in found:
+            if since is not None and document["timestamp"] < since:
+                break
+            messages.append(_read(document))
+        return messages[::-1]
 
     async def delete_room(self, room_id: str) -> None:
         """Take everything away that was said in the room; again changes nothing."""

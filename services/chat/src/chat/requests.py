@@ -3,7 +3,15 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from chat.domain import LAST_SEQ, LONGEST, Message, MessageType
 from common.clock import Timestamp
@@ -30,6 +38,16 @@ Text = Annotated[
 Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
 
 
+def _rfc3339(moment: object) -> object:
+    # Without this a bare number would be a moment too.
+    if not (isinstance(moment, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", moment)):
+        raise ValueError("a moment is written as in RFC 3339")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
+
+
 class Posting(Wire):
     """A message somebody wants to send."""
 
@@ -45,6 +63,23 @@ class Posting(Wire):
 
 class PostMessage(Posting):
     model_config = ConfigDict(extra="forbid")
+
+
+class Mark(Wire):
+    """From where on messages are counted: one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Moment | None = None
+    """Counted are messages written then or later."""
+    after: Seq | None = None
+    """Counted are messages with a greater number."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.since is None) == (self.after is None):
+            raise ValueError("exactly one of since and after is needed")
+        return self
 
 
 class PostedView(Wire):
@@ -73,3 +108,19 @@ class MessageView(Wire):
     timestamp: Timestamp
     client_id: str | None
     reply_to: str | None
+
+
+class DigestView(Wire):
+    """What the others wrote, in numbers."""
+
+    messages: int
+    """At most 1,000."""
+    naming_you: int
+    """How many of them name the caller."""
+    first: int | None
+    """`seq` of the oldest one counted."""
+    first_naming_you: int | None
+    newest: int
+    """The newest `seq` of the room; 0 when nothing was ever said."""
+    is_more: bool
+    """There are older ones that were not counted."""

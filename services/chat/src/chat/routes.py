@@ -7,7 +7,16 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from chat import handlers
 from chat.domain import Message
-from chat.requests import ClientId, MessageView, PostMessage, RoomId, SentView, Seq
+from chat.requests import (
+    ClientId,
+    DigestView,
+    Mark,
+    MessageView,
+    PostMessage,
+    RoomId,
+    SentView,
+    Seq,
+)
 from chat.state import Enter, Messages, Writing
 from common.paging import Limit
 
@@ -49,6 +58,15 @@ async def list_messages(
     page, newest = await handlers.history(messages, place, after=after, before=before, limit=limit)
     _link_neighbours(request, response, page, newest)
     return [MessageView.model_validate(each) for each in page]
+
+
+@router.get("/digest/{room_id}")
+async def get_digest(
+    room_id: RoomId, mark: Annotated[Mark, Query()], messages: Messages, enter: Enter
+) -> DigestView:
+    """How much the others wrote since a moment or a `seq`, and how much of it names you."""
+    place = await enter(room_id)
+    return DigestView.model_validate(await handlers.digest(messages, place, mark))
 
 
 def _link_neighbours(
