@@ -135,7 +135,7 @@ export interface Events {
   notification: Notification;
   /** Another device of this person marked it read; null when it marked all. */
   notificationRead: { readonly id: string | null };
-  /** Events may have been lost: everything is to be asked for again. */
+  /** Events may have been lost: to be asked for again, in its room or where there is none in all. */
   resync: Nothing;
 }
 

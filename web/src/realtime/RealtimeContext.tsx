@@ -11,6 +11,7 @@ import {
 import { session } from "../api/session";
 import { useAuth } from "../features/auth/AuthContext";
 import type { EventFrame, EventName } from "../protocol/frames";
+import type { Ask } from "./resyncs";
 import { Socket, type SocketState } from "./socket";
 
 export const SocketContext = createContext<Socket | null>(null);
@@ -49,13 +50,13 @@ export function useSocketState(): SocketState {
 }
 
 /** Calls the newest `listener` whenever events may have been lost; see `Socket.onResync`. */
-export function useResync(listener: () => void): void {
+export function useResync(listener: Ask): void {
   const socket = useSocket();
   const newest = useRef(listener);
   useEffect(() => {
     newest.current = listener;
   });
-  useEffect(() => socket.onResync(() => newest.current()), [socket]);
+  useEffect(() => socket.onResync((roomId) => newest.current(roomId)), [socket]);
 }
 
 /** Calls the newest `listener` for every event of this name while the component is shown. */

@@ -146,15 +146,56 @@ describe("losing the connection", () => {
     expect(socket.state()).toBe("open");
   });
 
-  it("tells those who listen for it each time it is open again", async () => {
-    const socket = open();
-    const opened = vi.fn();
-    socket.onOpen(opened);
+  it("with a goodbye of the server is over within a second", async () => {
+    const socket = new Socket({
+      url: "ws://here/ws",
+      credentials: async () => ({ token: "t", expiresAt: Date.now() + HOUR_MS }),
+      random: () => 1,
+    });
+    socket.start();
+    opened.push(socket);
     await settle();
     server.latest.close(4503);
     await vi.advanceTimersByTimeAsync(1_000);
 
-    expect(opened).toHaveBeenCalledTimes(2);
+    expect(socket.state()).toBe("open");
+    expect(server.connections).toHaveLength(2);
+  });
+
+  it("tells since when, also after several attempts, until it is open again", async () => {
+    const socket = open();
+    await settle();
+    expect(socket.lostAt()).toBeNull();
+    const lostAt = Date.now();
+    server.isUp = false;
+    server.latest.close(1006);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(socket.lostAt()).toBe(lostAt);
+
+    server.isUp = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    expect(socket.lostAt()).toBeNull();
+  });
+
+  it("in silence began when something was heard last", async () => {
+    const socket = open();
+    await settle();
+    const heardAt = Date.now();
+    server.answers.ping = "silence";
+    await vi.advanceTimersByTimeAsync(15_000 + 10_000);
+
+    expect(socket.lostAt()).toBe(heardAt);
+  });
+
+  it("is looked for when the network goes", async () => {
+    const socket = open();
+    await settle();
+    server.answers.ping = "silence";
+    dispatchEvent(new Event("offline"));
+    await vi.advanceTimersByTimeAsync(4_000);
+
+    expect(socket.state()).toBe("reconnecting");
   });
 
   it("is noticed by a ping that is not answered", async () => {
@@ -238,6 +279,58 @@ describe("staying connected", () => {
     expect(server.connections).toHaveLength(1);
     expect(server.heard("connect").map(({ data }) => data.token)).toEqual(["t1", "t2"]);
     expect(socket.state()).toBe("open");
+  });
+});
+
+describe("what may have been lost", () => {
+  /** Who asks for which room, in this order. */
+  async function listening(): Promise<string[]> {
+    const socket = open();
+    await settle();
+    const asked: string[] = [];
+    socket.onResync((roomId) => asked.push(`lists ${roomId}`));
+    socket.onResync((roomId) => asked.push(`r ${roomId}`), "r");
+    socket.onResync((roomId) => asked.push(`s ${roomId}`), "s");
+    asked.splice(0);
+    return asked;
+  }
+  const resync = (roomId?: string) =>
+    server.latest.event({ type: "resync", ...(roomId === undefined ? {} : { roomId }), data: {} });
+
+  it("is asked for after a while of its own, the rooms on the screen first", async () => {
+    const asked = await listening();
+    resync();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(asked).toEqual([]);
+
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(asked).toEqual(["r undefined", "s undefined", "lists undefined"]);
+  });
+
+  it("in one room is no matter of another one", async () => {
+    const asked = await listening();
+    resync("r");
+    await vi.advanceTimersByTimeAsync(2_000);
+
+    expect(asked).toEqual(["r r", "lists r"]);
+  });
+
+  it("several times in a moment is asked for once", async () => {
+    const asked = await listening();
+    for (const roomId of ["r", "s", undefined, "r"]) resync(roomId);
+    await vi.advanceTimersByTimeAsync(2_000);
+
+    expect(asked).toEqual(["r undefined", "s undefined", "lists undefined"]);
+  });
+
+  it("is asked for once and at once where the connection is lost before that", async () => {
+    const asked = await listening();
+    resync("r");
+    server.latest.close(4503);
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(asked).toEqual(["r undefined", "s undefined", "lists undefined"]);
   });
 });
 

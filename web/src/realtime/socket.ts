@@ -11,7 +11,8 @@ import {
 } from "../protocol/frames";
 import { alarm } from "./alarm";
 import { Answers, lost } from "./answers";
-import { backoff, LONGEST_WAIT_MS } from "./backoff";
+import { backoff, waitAfter } from "./backoff";
+import { type Ask, Resyncs } from "./resyncs";
 
 export type SocketState = "connecting" | "open" | "reconnecting" | "closed";
 
@@ -43,6 +44,8 @@ export class Socket {
   #wasOpen = false;
   #needsFreshToken = false;
   #lastSentAt = 0;
+  #lastHeardAt = 0;
+  #lostAt: number | null = null;
   #isDialing = false;
   #cancelRedial = () => {};
   #cancelHeartbeat = () => {};
@@ -52,12 +55,17 @@ export class Socket {
   readonly #stateListeners = new Set<() => void>();
   readonly #closeListeners = new Set<(code: number) => void>();
   readonly #random: () => number;
+  readonly #resyncs: Resyncs;
 
   constructor(private readonly options: SocketOptions) {
     this.#random = options.random ?? Math.random;
+    this.#resyncs = new Resyncs(this.#random);
   }
 
   readonly state = (): SocketState => this.#state;
+
+  /** Since when nothing is heard of the server, in milliseconds since the epoch; null while it is. */
+  readonly lostAt = (): number | null => this.#lostAt;
 
   /** Hears every change of `state`. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -65,23 +73,16 @@ export class Socket {
     return () => this.#stateListeners.delete(listener);
   };
 
-  /** Hears each time the server is connected, and at once when it is now. */
-  onOpen(listener: () => void): () => void {
-    if (this.#state === "open") listener();
-    return this.subscribe(() => {
-      if (this.#state === "open") listener();
-    });
-  }
-
   /**
    * Hears each time events may have been lost, so that what they tell has to be asked for: the
-   * server is connected (heard at once when it is now), or says that it was cut off itself.
+   * server is connected (heard at once when it is now), or says that something did not reach it.
+   *
+   * With a `roomId` only of what is lost there, and before all who hear of every room.
    */
-  onResync(listener: () => void): () => void {
-    const stops = [this.onOpen(listener), this.on("resync", listener)];
-    return () => {
-      for (const stop of stops) stop();
-    };
+  onResync(ask: Ask, roomId?: string): () => void {
+    const stop = this.#resyncs.add(ask, roomId);
+    if (this.#state === "open") ask();
+    return stop;
   }
 
   /** Hears the close code each time an open socket is lost. */
@@ -101,6 +102,7 @@ export class Socket {
     if (this.#isRunning) return;
     this.#isRunning = true;
     addEventListener("online", this.#lookNow);
+    addEventListener("offline", this.#lookNow);
     document.addEventListener("visibilitychange", this.#lookIfSeen);
     void this.#dial();
   }
@@ -108,10 +110,12 @@ export class Socket {
   stop(): void {
     this.#isRunning = false;
     removeEventListener("online", this.#lookNow);
+    removeEventListener("offline", this.#lookNow);
     document.removeEventListener("visibilitychange", this.#lookIfSeen);
     this.#cancelRedial();
     this.#drop(1000);
     this.#wasOpen = false;
+    this.#lostAt = null;
     this.#become("closed");
   }
 
@@ -132,7 +136,7 @@ export class Socket {
     return this.#exchange(this.#ws, type, data);
   }
 
-  /** The network is back, or the page is seen again: finds a dead socket at once. */
+  /** The network came or went, or the page is seen again: finds a dead socket at once. */
   readonly #lookNow = (): void => {
     if (this.#state === "open" && this.#ws !== null) this.#ping(this.#ws, PROBE_WITHIN_MS);
     else if (this.#ws === null && !this.#isDialing) {
@@ -183,7 +187,9 @@ export class Socket {
       this.#wasOpen = true;
       this.#keepAlive(ws, answer.heartbeatSeconds * 1000);
       this.#renewBefore(ws, credentials.expiresAt);
+      this.#lostAt = null;
       this.#become("open");
+      this.#resyncs.all();
     } catch (refused) {
       if (ws !== this.#ws) return;
       this.#lose(
@@ -202,7 +208,7 @@ export class Socket {
   /** An unanswered ping is how a connection that died without a word is found. */
   #ping(ws: WebSocket, withinMs: number): void {
     this.#exchange(ws, "ping", {}, withinMs).catch(() => {
-      if (ws === this.#ws) this.#lose(1006);
+      if (ws === this.#ws) this.#lose(1006, this.#lastHeardAt);
     });
   }
 
@@ -238,12 +244,15 @@ export class Socket {
   }
 
   #receive(frame: ServerFrame): void {
+    this.#lastHeardAt = Date.now();
     if ("re" in frame) this.#answers.receive(frame);
+    else if (frame.type === "resync") this.#resyncs.lost(frame.roomId);
     else for (const listener of this.#listeners.get(frame.type) ?? []) listener(frame);
   }
 
-  #lose(code: number): void {
+  #lose(code: number, at = Date.now()): void {
     this.#drop(1000);
+    if (this.#wasOpen) this.#lostAt ??= at;
     for (const listener of this.#closeListeners) listener(code);
     if (!this.#isRunning) return;
     if (code === CloseCode.unauthenticated) this.#needsFreshToken = true;
@@ -263,6 +272,7 @@ export class Socket {
     this.#ws = null;
     this.#cancelHeartbeat();
     this.#cancelRenewal();
+    this.#resyncs.cancel();
     ws?.close(code);
     this.#answers.loseAll();
   }
@@ -271,19 +281,5 @@ export class Socket {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener();
-  }
-}
-
-function waitAfter(code: number, attempt: number, random: () => number): number {
-  switch (code) {
-    case CloseCode.serverGoesAway:
-      return random() * 1_000;
-    case CloseCode.malformed:
-    case CloseCode.frameTooLarge:
-    case CloseCode.tooManyFrames:
-      // The fault is ours; coming back fast would only repeat it.
-      return LONGEST_WAIT_MS;
-    default:
-      return backoff(attempt, random);
   }
 }

@@ -7,6 +7,7 @@ afterEach(() => {
   cleanup();
   session.end();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.useRealTimers();
   localStorage.clear();
   sessionStorage.clear();

@@ -103,6 +103,17 @@ describe("joining", () => {
   });
 });
 
+describe("a tab that was cut off while another one took the call over", () => {
+  it("says so and takes nothing back", async () => {
+    server.answers.joinRoom = { status: 409, code: "goes-on-elsewhere", detail: "Elsewhere." };
+    server.latest.close(1006);
+    await settle(5_000);
+
+    expect(session.store.getState().ending).toEqual({ reason: "moved" });
+    expect(server.heard("leaveRoom")).toHaveLength(0);
+  });
+});
+
 describe("a lost socket", () => {
   it("comes back as the same peer and keeps the connections of those still there", async () => {
     const [toBob] = open();
@@ -185,7 +196,7 @@ describe("a server that was cut off", () => {
   it("is asked for the call again, as the same peer and from the newest message on", async () => {
     server.answers.joinRoom = inCall([ME, peer("cid")], 9);
     server.latest.event({ type: "resync", data: {} });
-    await settle();
+    await settle(2_000);
 
     expect(server.connections).toHaveLength(1);
     expect(server.heard("joinRoom").at(-1)?.data).toMatchObject({ roomId: "r", peerId: "me" });
@@ -193,11 +204,23 @@ describe("a server that was cut off", () => {
   });
 
   it("is asked once more when an answer was on its way already", async () => {
+    server.answers.joinRoom = "silence";
     server.latest.event({ type: "resync", data: {} });
+    await settle(2_000);
     server.latest.event({ type: "resync", data: {} });
-    await settle();
+    await settle(2_000);
+    server.answers.joinRoom = inCall([ME], 9);
+    await settle(60_000);
 
-    expect(server.heard("joinRoom")).toHaveLength(3);
+    expect(server.heard("joinRoom").length).toBeGreaterThanOrEqual(3);
+    expect(peersShown()).toEqual(["me"]);
+  });
+
+  it("of another room's events is not asked for this one", async () => {
+    server.latest.event({ type: "resync", roomId: "x", data: {} });
+    await settle(2_000);
+
+    expect(server.heard("joinRoom")).toHaveLength(1);
   });
 });
 

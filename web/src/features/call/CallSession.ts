@@ -1,6 +1,6 @@
 /** One call from joining to leaving: keeps model, media and transport in step with the socket. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { inWords, Problem } from "../../api/problem";
+import { Problem } from "../../api/problem";
 import { CloseCode, type EventFrame, type JoinAnswer } from "../../protocol/frames";
 import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
@@ -79,7 +79,7 @@ export class CallSession {
       };
     };
     this.#stops = [
-      socket.onResync(() => void this.#join()),
+      socket.onResync(() => void this.#join(), this.roomId),
       socket.onClose((code) => code === CloseCode.removed && this.#end({ reason: "removed" })),
       ...model.CALL_EVENTS.map((name) =>
         socket.on(
@@ -156,7 +156,7 @@ export class CallSession {
       if (refused instanceof Problem && refused.isPassing) {
         // A lost connection joins again when it is back; this is for a server in trouble.
         this.#later(() => void this.#join(), backoff(this.#failedJoins++, Math.random));
-      } else this.#end({ reason: "refused", message: inWords(refused) });
+      } else this.#end(model.endingByRefusal(refused));
     }
   }
 

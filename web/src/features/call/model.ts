@@ -1,4 +1,5 @@
 /** Who is in the call, folded from the call stream. Pure; React and the transport follow it. */
+import { inWords, Problem } from "../../api/problem";
 import type { EventFrame, JoinAnswer, Peer } from "../../protocol/frames";
 import { type Arrival, arrival } from "../../realtime/streams";
 
@@ -112,4 +113,10 @@ export function endingBy({ ownPeerId }: CallView, event: CallEvent): Ending | nu
     default:
       return { reason: "left" };
   }
+}
+
+/** How a `joinRoom` that was refused for good ends the call. */
+export function endingByRefusal(refused: unknown): Ending {
+  const isElsewhere = refused instanceof Problem && refused.code === "goes-on-elsewhere";
+  return isElsewhere ? { reason: "moved" } : { reason: "refused", message: inWords(refused) };
 }

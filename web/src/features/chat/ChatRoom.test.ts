@@ -197,7 +197,7 @@ it("asks for what is new when the server was cut off", async () => {
   const room = await follow(3);
   server.answers.followRoom = () => ({ chat: history.slice(3, 5), chatSeq: 5 });
   server.latest.event({ type: "resync", data: {} });
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(2_000);
 
   expect(server.heard("followRoom").at(-1)?.data).toEqual({ roomId: "r", after: { chat: 3 } });
   expect(seqs(room)).toEqual([1, 2, 3, 4, 5]);

@@ -63,7 +63,7 @@ export class ChatRoom {
       }),
     ];
     if (this.listening === "follow") {
-      this.#stops.push(this.socket.onResync(() => void this.follow()));
+      this.#stops.push(this.socket.onResync(() => void this.follow(), this.roomId));
     }
   }
 

@@ -1,5 +1,5 @@
 import { act, render, screen } from "@testing-library/react";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { session } from "../../api/session";
 import type { EventFrame } from "../../protocol/frames";
 import { AppFrame } from "../../testing/AppFrame";
@@ -23,6 +23,8 @@ const lists = () => requests.filter(({ path }) => path.startsWith("/api/notifica
 const happen = (frame: EventFrame) => act(async () => server.latest.event(frame));
 
 beforeEach(async () => {
+  // Nobody waits for their turn.
+  vi.spyOn(Math, "random").mockReturnValue(0);
   server = new FakeServer().install();
   list = [kept("one"), kept("two")];
   requests = fakeRest({ "GET /api/notifications": () => json(list) });

@@ -26,7 +26,9 @@ export function useNotifications(onArrival: (notification: Notification) => void
   useSocketEvent("notificationRead", ({ data: { id } }) => {
     change((list) => (id === null ? allRead(list) : marked(list, id, "read")));
   });
-  useResync(listAgain);
+  useResync((roomId) => {
+    if (roomId === undefined) listAgain();
+  });
 
   const mark = useMutation({
     mutationFn: ({ id, status }: Pick<Notification, "id" | "status">) =>

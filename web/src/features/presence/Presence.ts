@@ -13,7 +13,9 @@ export class Presence {
 
   constructor(private readonly socket: Socket) {
     socket.on("presence", ({ data }) => this.#learn([[data.userId, data.status]]));
-    socket.onResync(() => this.#ask());
+    socket.onResync((roomId) => {
+      if (roomId === undefined) this.#ask();
+    });
   }
 
   readonly statuses = (): ReadonlyMap<string, PresenceStatus> => this.#statuses;

@@ -1,5 +1,5 @@
 import { act, render, waitFor } from "@testing-library/react";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { session } from "../../api/session";
 import { AppFrame } from "../../testing/AppFrame";
 import { FakeServer } from "../../testing/FakeServer";
@@ -28,6 +28,8 @@ function asked(): Record<string, number> {
 }
 
 beforeEach(async () => {
+  // Nobody waits for their turn.
+  vi.spyOn(Math, "random").mockReturnValue(0);
   server = new FakeServer().install();
   const none = () => json([]);
   requests = fakeRest({
