@@ -13,8 +13,10 @@ from typing import Any
 import uvicorn
 
 from common.events import Envelope, MessagePosted
+from common.server import Server
 from common.testing import NOON, eventually
-from gateway.__main__ import Server, configured
+from gateway.__main__ import configured
+from gateway.app import create_app
 from gateway.settings import Settings
 
 NO_BROKER = "amqp://nobody:nothing@127.0.0.1:1/"
@@ -145,9 +147,10 @@ async def tiny(app: Any, port: int = 0) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[str]:
-    config = configured(settings)
+    app = create_app(settings)
+    config = configured(app, settings)
     config.timeout_graceful_shutdown = 2
-    async with serving_on(QuietGateway(config)) as url:
+    async with serving_on(QuietGateway(config, drain=app.drain)) as url:
         yield url
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
@@ -24,28 +24,32 @@ STARTED_AT = time.time()
 def router(
     service: str, *, needed: Mapping[str, Check], helpful: Mapping[str, Check] | None = None
 ) -> APIRouter:
-    """The four addresses that operators and the gateway ask.
+    """The addresses that operators and the gateway ask.
 
-    Readiness is red when something `needed` fails; what is `helpful` is only
-    reported as degraded. Liveness depends on nothing, so that a dependency that is
-    away never causes a storm of restarts.
+    Readiness is red when something `needed` fails, or the program is being stopped;
+    what is `helpful` is only reported as degraded. Liveness depends on nothing, so
+    that a dependency that is away never causes a storm of restarts. A program listens
+    once it has started, so that any answer says so.
     """
     routes = APIRouter(tags=["health"], include_in_schema=False)
     helpful = helpful or {}
 
     @routes.get("/healthz")
+    @routes.get("/livez")
+    @routes.get("/startupz")
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
     @routes.get("/readyz")
-    async def ready() -> JSONResponse:
+    async def ready(request: Request) -> JSONResponse:
         names = [*needed, *helpful]
         answers = await asyncio.gather(
             *(_passes(check) for check in (*needed.values(), *helpful.values()))
         )
         checks = dict(zip(names, answers, strict=True))
-        green = all(checks[name] for name in needed)
-        status = "ready" if all(answers) else "degraded" if green else "not ready"
+        leaving = getattr(request.state, "draining", False)
+        green = not leaving and all(checks[name] for name in needed)
+        status = "not ready" if not green else "ready" if all(answers) else "degraded"
         return JSONResponse(
             {"service": service, "status": status, "checks": checks},
             status_code=200 if green else 503,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
-import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from common import health, mongo, telemetry, web
+from common import health, mongo, server, telemetry, web
 from common.access import AccessList
 from common.bus import Bus
 from common.clock import utc_now
@@ -19,6 +18,9 @@ from common.settings import ServiceSettings
 from common.state import State
 
 S = TypeVar("S", bound=ServiceSettings)
+
+# Services close a connection idle for 5 s: never take one up at that moment.
+_POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def create(
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         telemetry.configure(name, level=settings.log_level, otlp_endpoint=settings.otlp_endpoint)
         client = mongo.connect(settings.mongo_url.get_secret_value())
-        async with httpx.AsyncClient(timeout=2.0) as http:
+        async with httpx.AsyncClient(timeout=2.0, limits=_POOL) as http:
             held = Resources(
                 db=client[settings.database],
                 bus=Bus(settings.amqp_url.get_secret_value()),
@@ -102,15 +104,6 @@ def create(
 
 def serve(create_app: Callable[[S], FastAPI], settings: S) -> None:
     """Serve until SIGTERM: stop taking requests, finish those begun, close."""
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=10,
-        loop="uvloop",
-        http="httptools",
-        server_header=False,
-        ws="none",
-    )
+    app = create_app(settings)
+    config = server.configured(app, host=settings.host, port=settings.port, ws="none")
+    server.serve(server.Server(config))
