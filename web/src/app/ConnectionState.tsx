@@ -1,10 +1,10 @@
 /** Says so when live updates do not arrive; silent while all is well. */
 import CloudOffRounded from "@mui/icons-material/CloudOffRounded";
 import Chip from "@mui/material/Chip";
-import { useIsCutOff } from "../realtime/useIsCutOff";
+import { useCutOff } from "../realtime/useCutOff";
 
 export function ConnectionState() {
-  const isCutOff = useIsCutOff();
+  const isCutOff = useCutOff() !== null;
   return (
     <span role="status">
       {isCutOff && (

@@ -14,6 +14,7 @@ import * as api from "../../api/auth";
 import { Problem } from "../../api/problem";
 import { session } from "../../api/session";
 import type { Grant, Profile } from "../../protocol/rest";
+import { forgetUnsent } from "../chat/unsent";
 
 /** `unknown` until the server said whether the cookie still stands for somebody. */
 export type AuthStatus = "unknown" | "unreachable" | "signedOut" | "signedIn";
@@ -68,7 +69,10 @@ export function AuthProvider({ children }: { readonly children: ReactNode }) {
         session.begin(await registered(registration));
       },
       async signOut() {
-        await api.logout().finally(() => session.end());
+        await api.logout().finally(() => {
+          session.end();
+          forgetUnsent();
+        });
       },
     }),
     [access, asked, retry],

@@ -10,7 +10,8 @@ import { useCallback, useState } from "react";
 import { useStore } from "zustand";
 import { Loading } from "../../app/Centered";
 import type { Room } from "../../protocol/rest";
-import { useIsCutOff } from "../../realtime/useIsCutOff";
+import { CutOffWords } from "../../realtime/CutOffWords";
+import { useCutOff } from "../../realtime/useCutOff";
 import { DeviceChoice } from "../media/DeviceChoice";
 import { TrackAudio } from "../media/TrackAudio";
 import { CallControls, type Panel } from "./CallControls";
@@ -28,7 +29,6 @@ interface VideoCallProps {
 export function VideoCall({ session, room }: VideoCallProps) {
   const { call, remotes } = useStore(session.store);
   const { problem, speakerId } = useStore(session.media.store);
-  const isCutOff = useIsCutOff();
   const [panel, setPanel] = useState<Panel | null>(null);
   const [areDevicesShown, showDevices] = useState(false);
   const [isSoundBlocked, setSoundBlocked] = useState(false);
@@ -56,11 +56,7 @@ export function VideoCall({ session, room }: VideoCallProps) {
   return (
     <Box sx={{ height: "100dvh", display: "flex", flexDirection: "column", overflow: "hidden" }}>
       <CallHeader room={room} startedAt={call.startedAt} />
-      {isCutOff && (
-        <Alert severity="warning" data-testid="call-reconnecting" sx={{ mx: 1.5, mb: 1 }}>
-          Reconnecting… You can go on talking; chat and changes follow when the connection is back.
-        </Alert>
-      )}
+      <Reconnecting />
       {problem !== null && (
         <Alert
           severity="warning"
@@ -118,5 +114,17 @@ export function VideoCall({ session, room }: VideoCallProps) {
         </DialogActions>
       </Dialog>
     </Box>
+  );
+}
+
+function Reconnecting() {
+  const cutOff = useCutOff();
+  if (cutOff === null) return null;
+  return (
+    <Alert severity="warning" role="status" data-testid="call-reconnecting" sx={{ mx: 1.5, mb: 1 }}>
+      <CutOffWords cutOff={cutOff}>
+        You can go on talking. Your messages are kept and will be sent.
+      </CutOffWords>
+    </Alert>
   );
 }

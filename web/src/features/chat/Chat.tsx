@@ -4,6 +4,8 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { useEffect } from "react";
 import { useStore } from "zustand";
+import { CutOffWords } from "../../realtime/CutOffWords";
+import { useCutOff } from "../../realtime/useCutOff";
 import { useUser } from "../auth/AuthContext";
 import type { ChatRoom } from "./ChatRoom";
 import { Composer } from "./Composer";
@@ -19,6 +21,7 @@ interface ChatProps {
 export function Chat({ room, closedBecause }: ChatProps) {
   const chat = useStore(room.store);
   const { userId } = useUser();
+  const cutOff = useCutOff();
   const newestSeq = chat.newestSeq;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new message is seen as it comes
@@ -37,7 +40,11 @@ export function Chat({ room, closedBecause }: ChatProps) {
         aria-live="polite"
         sx={{ px: 2, minHeight: 22, color: "text.secondary" }}
       >
-        {typingInWords([...chat.typing.values()])}
+        {cutOff === null ? (
+          typingInWords([...chat.typing.values()])
+        ) : (
+          <CutOffWords cutOff={cutOff}>Your messages are kept and will be sent.</CutOffWords>
+        )}
       </Typography>
       {closedBecause === undefined ? (
         <Composer onSend={(text) => room.send(text)} onTyping={() => room.tellTyping()} />

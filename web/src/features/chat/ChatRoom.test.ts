@@ -4,6 +4,7 @@ import { Socket } from "../../realtime/socket";
 import { FakeServer } from "../../testing/FakeServer";
 import { fakeRest, json } from "../../testing/rest";
 import { ChatRoom } from "./ChatRoom";
+import { forgetUnsent, unsent } from "./unsent";
 
 const history: ChatMessage[] = Array.from({ length: 9 }, (_, index) => ({
   id: `m${index + 1}`,
@@ -150,6 +151,98 @@ describe("a message", () => {
     expect(new Set(ids).size).toBe(1);
     expect(ids).toHaveLength(2);
   });
+});
+
+describe("a reload", () => {
+  /** The page goes with its connection, and a new one comes up in the same tab. */
+  async function reloaded(room: ChatRoom, chatSeq: number): Promise<ChatRoom> {
+    room.close();
+    return follow(chatSeq);
+  }
+  const posted = (seq: number) => ({
+    messageId: `m${seq}`,
+    seq,
+    timestamp: "2026-01-05T10:00:00.000Z",
+  });
+
+  it("sends what was not sent, in its order, as the same messages", async () => {
+    const room = await follow(2);
+    server.answers.chatMessage = "silence";
+    room.send("first");
+    room.send("second");
+    await vi.advanceTimersByTimeAsync(0);
+    const before = room.store.getState().pending.map(({ clientId }) => clientId);
+
+    let seq = 2;
+    server.answers.chatMessage = () => posted(++seq);
+    const again = await reloaded(room, 2);
+    await vi.advanceTimersByTimeAsync(0);
+
+    const { messages, pending } = again.store.getState();
+    expect(messages.slice(2).map(({ message }) => message)).toEqual(["first", "second"]);
+    expect(messages.slice(2).map(({ clientId }) => clientId)).toEqual(before);
+    expect(pending).toEqual([]);
+    expect(sessionStorage).toHaveLength(0);
+  });
+
+  it("sends nothing that had arrived though its answer was lost", async () => {
+    const room = await follow(2);
+    server.answers.chatMessage = "silence";
+    room.send("text 3");
+    await vi.advanceTimersByTimeAsync(0);
+    const clientId = room.store.getState().pending[0]?.clientId ?? "";
+    server.answers.followRoom = { chat: [{ ...history[2], clientId }], chatSeq: 3 };
+    room.close();
+
+    const again = new ChatRoom(socket, "r", "me", "follow");
+    again.open();
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(again.store.getState().pending).toEqual([]);
+    expect(server.heard("chatMessage")).toHaveLength(1);
+  });
+
+  it("asks again about what was refused and sends it not by itself", async () => {
+    const room = await follow(0);
+    server.answers.chatMessage = { status: 422, code: "too-long", detail: "That is too long." };
+    room.send("hello");
+    await vi.advanceTimersByTimeAsync(0);
+
+    const again = await reloaded(room, 0);
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(again.store.getState().pending).toMatchObject([{ status: "refused" }]);
+    expect(server.heard("chatMessage")).toHaveLength(1);
+  });
+
+  it("by another person, or after signing out, finds nothing", async () => {
+    const room = await follow(0);
+    server.answers.chatMessage = "silence";
+    room.send("private");
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(unsent("somebody-else", "r")).toEqual([]);
+    expect(unsent("me", "another-room")).toEqual([]);
+    expect(unsent("me", "r")).toHaveLength(1);
+    forgetUnsent();
+    expect(unsent("me", "r")).toEqual([]);
+  });
+});
+
+it("keeps what is written while nothing is connected, marked as waiting", async () => {
+  const room = await follow(0);
+  server.isUp = false;
+  server.latest.close(1006);
+  room.send("hello");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(room.store.getState().pending).toMatchObject([{ text: "hello", status: "waiting" }]);
+
+  server.isUp = true;
+  server.answers.chatMessage = { messageId: "m1", seq: 1, timestamp: "2026-01-05T10:00:00.000Z" };
+  await vi.advanceTimersByTimeAsync(20_000);
+
+  expect(room.store.getState().pending).toEqual([]);
+  expect(seqs(room)).toEqual([1]);
 });
 
 it("loads older messages in front", async () => {

@@ -8,6 +8,7 @@ import type { ChatMessage } from "../../protocol/rest";
 import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
 import * as model from "./model";
+import { keepUnsent, unsent } from "./unsent";
 
 export interface ChatView extends model.ChatState {
   /** User id to name, of those who are writing now. */
@@ -49,7 +50,12 @@ export class ChatRoom {
   ) {}
 
   open(): void {
+    const kept = unsent(this.ownUserId, this.roomId);
+    this.#change((state) => kept.reduce(model.sending, state));
     this.#stops = [
+      this.store.subscribe(({ pending }, before) => {
+        if (pending !== before.pending) keepUnsent(this.ownUserId, this.roomId, pending);
+      }),
       this.socket.on("chatMessage", ({ roomId, seq, data }) => {
         if (roomId !== this.roomId || seq === undefined) return;
         this.#forgetTyping(data.sender);
@@ -108,7 +114,7 @@ export class ChatRoom {
     this.#change((state) => model.loaded(state, chat, chatSeq));
     this.store.setState({ problem: null });
     void this.mend();
-    this.#sendLostAgain();
+    this.#sendAgain();
   }
 
   send(text: string): void {
@@ -192,8 +198,10 @@ export class ChatRoom {
         return;
       } catch (refused) {
         const isPassing = refused instanceof Problem && refused.isPassing;
-        if (!isPassing || failures === TRIES || this.socket.state() !== "open") {
-          const status = isPassing ? "lost" : "refused";
+        const isConnected = this.socket.state() === "open";
+        if (!isPassing || failures === TRIES || !isConnected) {
+          const trouble = isConnected ? "lost" : "waiting";
+          const status = isPassing ? trouble : "refused";
           this.#change((state) => model.notSent(state, clientId, status, inWords(refused)));
           return;
         }
@@ -222,9 +230,9 @@ export class ChatRoom {
     void this.mend();
   }
 
-  #sendLostAgain(): void {
+  #sendAgain(): void {
     for (const { clientId, status } of this.store.getState().pending) {
-      if (status === "lost") this.retry(clientId);
+      if (status === "lost" || status === "waiting") this.retry(clientId);
     }
   }
 

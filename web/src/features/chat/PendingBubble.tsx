@@ -1,4 +1,5 @@
 /** A message on its way, or one that did not get through. */
+import ScheduleRounded from "@mui/icons-material/ScheduleRounded";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
@@ -12,15 +13,20 @@ interface PendingBubbleProps {
 }
 
 export function PendingBubble({ message, onRetry, onDiscard }: PendingBubbleProps) {
-  const isSending = message.status === "sending";
+  const isUnderWay = message.status === "sending" || message.status === "waiting";
   return (
     <Box sx={{ display: "flex", flexDirection: "column", alignItems: "flex-end", mb: 1 }}>
       <Box sx={{ opacity: 0.65, maxWidth: "82%" }}>
         <Bubble isOwn text={message.text} />
       </Box>
-      {isSending ? (
-        <Typography variant="caption" sx={{ color: "text.secondary" }}>
-          Sending…
+      {isUnderWay ? (
+        <Typography
+          variant="caption"
+          data-testid="pending"
+          sx={{ display: "flex", alignItems: "center", gap: 0.5, color: "text.secondary" }}
+        >
+          <ScheduleRounded aria-hidden sx={{ fontSize: 14 }} />
+          {message.status === "sending" ? "Sending…" : "Sent when you are connected again"}
         </Typography>
       ) : (
         <Box

@@ -1,12 +1,18 @@
 /** A room's chat as this client knows it. Pure: what arrives goes in, the new state comes out. */
 import type { ChatMessage } from "../../protocol/rest";
 
+/**
+ * Why a message is not on its way: it is `waiting` for the connection, was `lost` to a server in
+ * trouble, which is tried again with the next connection, or `refused`, which is for good.
+ */
+export type Unsent = "waiting" | "lost" | "refused";
+
 export interface PendingMessage {
   /** Stays the same over retries, so that the room sees the message once. */
   readonly clientId: string;
   readonly text: string;
   readonly startedAt: number;
-  readonly status: "sending" | "lost" | "refused";
+  readonly status: "sending" | Unsent;
   /** Why, when it was refused. */
   readonly reason?: string;
 }
@@ -90,7 +96,7 @@ export function sending(state: ChatState, message: PendingMessage): ChatState {
 export function notSent(
   state: ChatState,
   clientId: string,
-  status: "lost" | "refused",
+  status: Unsent,
   reason?: string,
 ): ChatState {
   return {
