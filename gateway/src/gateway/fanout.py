@@ -1,7 +1,7 @@
 """From the bus to the sockets: this process's own queue, bound to what its sockets hear.
 
 The queue is exclusive, bounded, and gone with the connection. What is lost that way is
-found by `seq`; after a reconnect `resumed` is called, so that clients look.
+found by its number (`realtime.catching_up`).
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQu
 from aiormq.abc import AbstractChannel
 from prometheus_client import Counter
 
-from common.bus import keep_connected
+from common.connection import keep_connected
 from common.events import SessionRevoked
 from common.topology import EVENTS, LIVE
 from gateway.realtime.listeners import Listeners
@@ -29,8 +29,8 @@ ALWAYS = (SessionRevoked.type,)
 _KEY = re.compile(r"[a-z]+\.[\w:@~-]{1,128}", re.ASCII)
 HEARD = Counter("convo_gateway_heard", "Messages from the bus.", ["exchange"])
 
-Deliver = Callable[[AbstractIncomingMessage], Iterable[str]]
-"""Shows a message; returns the keys that nobody hears any more after it."""
+Deliver = Callable[[AbstractIncomingMessage], None]
+"""Shows a message; waits for nobody."""
 
 
 def is_key(key: str) -> bool:
@@ -41,26 +41,18 @@ def is_key(key: str) -> bool:
 class Fanout:
     """Keeps the queue open, and bound to what somebody of `listeners` hears."""
 
-    def __init__(
-        self,
-        url: str,
-        listeners: Listeners,
-        *,
-        deliver: Deliver,
-        resumed: Callable[[], None],
-    ) -> None:
+    def __init__(self, url: str, listeners: Listeners) -> None:
         self._url = url
         self._listeners = listeners
-        self._deliver = deliver
-        self._resumed = resumed
         self._queue: AbstractQueue | None = None
         self._bound: set[str] = set()
         self._touched: dict[str, None] = {}
         self._change = asyncio.Event()
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
-    async def reachable(self) -> bool:
-        """Whether the queue is open now."""
+    @property
+    def is_open(self) -> bool:
+        """Whether the queue is there now."""
         return self._queue is not None
 
     def touch(self, keys: Iterable[str]) -> None:
@@ -83,11 +75,28 @@ class Fanout:
         futures = [self._waiting.setdefault(key, _future()) for key in missing]
         await asyncio.wait(futures, timeout=BIND_WITHIN)
 
-    async def run(self) -> None:
-        """Keep the queue, for ever; lost connections are made anew."""
-        await keep_connected(self._url, self._opened, lost=self._forget)
+    async def run(self, deliver: Deliver, resumed: Callable[[], None]) -> None:
+        """Keep the queue, for ever; lost connections are made anew, and `resumed` called."""
 
-    async def _opened(self, connection: AbstractConnection, lost: asyncio.Event) -> None:
+        async def take(message: AbstractIncomingMessage) -> None:
+            # Nothing is awaited here, so messages keep their order.
+            HEARD.labels(message.exchange).inc()
+            deliver(message)
+
+        async def opened(connection: AbstractConnection, lost: asyncio.Event) -> None:
+            queue = await self._open(connection, lost)
+            # Not acknowledged: what a dying gateway had taken is found by its number.
+            await queue.consume(take, no_ack=True)
+            self._queue = queue
+            resumed()
+            while not lost.is_set():
+                await self._change.wait()
+                self._change.clear()
+                await self._settle(queue)
+
+        await keep_connected(self._url, opened, lost=self._forget)
+
+    async def _open(self, connection: AbstractConnection, lost: asyncio.Event) -> AbstractQueue:
         channel = await connection.channel()
 
         def end(*_: object) -> None:
@@ -103,14 +112,7 @@ class Fanout:
             await queue.bind(EVENTS, key)
         self._touched = dict.fromkeys(self._listeners.keys())
         await self._settle(queue)
-        # Not acknowledged: what a dying gateway had taken is found by its number.
-        await queue.consume(self._take, no_ack=True)
-        self._queue = queue
-        self._resumed()
-        while not lost.is_set():
-            await self._change.wait()
-            self._change.clear()
-            await self._settle(queue)
+        return queue
 
     async def _settle(self, queue: AbstractQueue) -> None:
         """Bind and unbind what was touched, until nothing is left to do."""
@@ -130,11 +132,6 @@ class Fanout:
                 self._bound.discard(key)
                 for exchange in _exchanges(key):
                     await channel.queue_unbind(queue.name, exchange, key)
-
-    async def _take(self, message: AbstractIncomingMessage) -> None:
-        # Nothing is awaited here, so messages keep their order.
-        HEARD.labels(message.exchange).inc()
-        self.touch(self._deliver(message))
 
     def _forget(self) -> None:
         self._queue = None

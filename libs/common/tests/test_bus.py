@@ -1,48 +1,19 @@
 import asyncio
 import gc
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import aio_pika
 import pytest
 
 from common import background, topology
-from common.bus import Bus, BusAway, Subscription
-from common.events import Envelope, GatewayAlive, SessionRevoked, UserConnected, UserRegistered
-from common.mongo import Database
-from common.outbox import ARCHIVE, Relay, entries
-from common.presence import Gateways
+from common.bus import Bus, BusAway
+from common.events import Envelope, SessionRevoked, UserConnected, UserRegistered
 from common.problems import NotFound, Unavailable
 from common.testing import NOON, eventually
 
+from .wires import connected, running, taken
+
 REGISTERED = UserRegistered(occurred_at=NOON, user_id="ada")
-
-
-def auth_reactions(react) -> list:
-    return [Subscription(event, react) for event in topology.READERS["auth"]]
-
-
-@asynccontextmanager
-async def running(url: str, react=None):
-    bus = Bus(url)
-    if react is not None:
-        bus.subscribe("auth", auth_reactions(react))
-    async with background.running(bus.run()):
-        yield bus
-
-
-async def taken(url: str, queue: str):
-    async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()
-        found = await (await channel.get_queue(queue)).get(fail=False)
-        if found is not None:
-            await found.ack()
-        return found
-
-
-def connected(gateway: str = "g1") -> UserConnected:
-    return UserConnected(
-        occurred_at=NOON, connection_id="c1", user_id="ada", session_id="s1", gateway_id=gateway
-    )
 
 
 async def test_a_fact_reaches_whoever_reads_it(amqp_url: str) -> None:
@@ -167,64 +138,6 @@ async def _cut_everything(url: str, management: str) -> None:
             return len(mine)
 
     await eventually(cut, within=20, every=0.3)
-
-
-async def test_the_relay_publishes_what_a_crashed_process_left(amqp_url: str, db: Database) -> None:
-    document = {"_id": "ada", "outbox": entries([REGISTERED])}
-    await db["users"].insert_one(document)  # written, and then the process died
-
-    async with running(amqp_url) as bus:
-        relay = Relay(db["users"], bus)
-        await relay.prepare()
-        assert await relay.flush() == 1
-        assert await relay.flush() == 0
-
-    published = await eventually(lambda: taken(amqp_url, "analytics"))
-    assert UserRegistered.parse(published.body) == REGISTERED
-    assert published.message_id == str(REGISTERED.event_id)
-    assert published.headers["cloudEvents:source"] == "/convo/auth"
-    assert (await db["users"].find_one({"_id": "ada"}))["outbox"] == []
-    archived = await db[ARCHIVE].find_one({"_id": str(REGISTERED.event_id)})
-    assert archived["type"] == REGISTERED.type
-
-
-async def test_facts_of_one_document_keep_their_order(amqp_url: str, db: Database) -> None:
-    facts = [UserRegistered(occurred_at=NOON, user_id=str(n)) for n in range(20)]
-    await db["users"].insert_one({"_id": "ada", "outbox": entries(facts)})
-
-    async with running(amqp_url) as bus:
-        await Relay(db["users"], bus).flush()
-
-    heard = [UserRegistered.parse((await taken(amqp_url, "analytics")).body) for _ in facts]
-    assert heard == facts
-
-
-async def test_the_relay_keeps_facts_while_the_broker_is_away(db: Database) -> None:
-    await db["users"].insert_one({"_id": "ada", "outbox": entries([REGISTERED])})
-    bus = Bus("amqp://nobody:secret@127.0.0.1:1/")
-    relay = Relay(db["users"], bus)
-    import common.bus  # noqa: PLC0415
-
-    before, common.bus.PUBLISH_TIMEOUT = common.bus.PUBLISH_TIMEOUT, 0.1
-    try:
-        with pytest.raises(BusAway):
-            await relay.flush()
-    finally:
-        common.bus.PUBLISH_TIMEOUT = before
-
-    assert len((await db["users"].find_one({"_id": "ada"}))["outbox"]) == 1
-
-
-async def test_a_gateway_is_silent_when_it_was_not_heard_for_long(db: Database) -> None:
-    gateways = Gateways(db)
-    alive = gateways.subscription()
-    later = NOON.replace(minute=1)
-
-    await alive.react(GatewayAlive(occurred_at=NOON, gateway_id="old"))
-    await alive.react(GatewayAlive(occurred_at=later, gateway_id="new"))
-    await alive.react(GatewayAlive(occurred_at=NOON, gateway_id="new"))  # late, changes nothing
-
-    assert await gateways.silent(at=later) == ["old"]
 
 
 def test_revocation_is_not_shown_to_clients() -> None:

@@ -1,10 +1,11 @@
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import aio_pika
 import pytest
 
-from common import background, dead_letters, topology
+from common import background, dead_letters, messages, topology
 from common.bus import Bus, Subscription
 from common.events import Envelope, UserConnected
 from common.problems import NotFound
@@ -97,3 +98,50 @@ async def test_the_command_says_what_it_did(
     told = capsys.readouterr().out.splitlines()
     assert len(told) == 5
     assert told[3] == "3"
+
+
+async def test_what_fails_again_is_not_replayed_for_ever(amqp_url: str, channel, broken) -> None:
+    tries = []
+
+    async def fail(event) -> None:
+        tries.append(event)
+        raise NotFound("still not there")
+
+    bus = Bus(amqp_url)
+    bus.subscribe("auth", [Subscription(event, fail) for event in topology.READERS["auth"]])
+    async with background.running(bus.run()):
+        await eventually(bus.reachable)
+        assert await dead_letters.replay(channel, "auth", 1000) == 3
+        await eventually(lambda: asyncio.sleep(0, len(tries) == 3))
+        await eventually(lambda: _depth(channel, topology.dead_queue("auth"), 3))
+
+    assert len(await dead_letters.show(channel, "auth", 10)) == 3
+
+
+async def test_a_replay_that_was_interrupted_is_repeated_with_the_same_end(
+    amqp_url: str, channel, broken
+) -> None:
+    effects = set()
+
+    async def react(event) -> None:
+        effects.add(event.event_id)
+
+    [first] = [each async for each in dead_letters._oldest(channel, "auth", 1)]
+    await channel.default_exchange.publish(messages.copy(first, first.headers), "auth")
+    await first.reject(requeue=True)  # it was handed over, and not taken away any more
+
+    assert await dead_letters.replay(channel, "auth", 10) == 3
+    await _reacting(amqp_url, react, until=lambda: _depth(channel, "auth", 0))
+
+    assert effects == {event.event_id for event in broken}
+
+
+async def test_who_looks_sees_why_how_often_and_under_which_trace(
+    amqp_url: str, channel, broken
+) -> None:
+    [line, *_] = await dead_letters.show(channel, "auth", 10)
+
+    _, kind, event_id, attempts, trace, *why = line.split()
+    assert (kind, event_id, attempts) == (UserConnected.type, str(broken[0].event_id), "1")
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", trace)
+    assert why == ["NotFound:", "no", "c0"]

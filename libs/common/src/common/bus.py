@@ -5,9 +5,8 @@ holds back an acknowledgement. Both are found again by themselves.
 """
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -19,15 +18,23 @@ from aio_pika.abc import (
     AbstractExchange,
     AbstractIncomingMessage,
 )
-from aio_pika.connection import make_url
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import PublishError
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
-from common import mongo, telemetry
-from common.events import Envelope, Event
+from common import messages, mongo, queues, telemetry
+from common.connection import AWAY, keep_connected
+from common.events import FACTS, Envelope, Event
 from common.problems import Problem, Unavailable
-from common.topology import EVENTS, LIVE, READERS, RETRY_WAITS, dead_queue, retry_queue
+from common.topology import (
+    EVENTS,
+    LIVE,
+    READERS,
+    RETRY_WAITS,
+    dead_queue,
+    queues_of,
+    retry_queue,
+)
 
 log = structlog.get_logger()
 
@@ -36,8 +43,12 @@ E = TypeVar("E", bound=Event)
 PUBLISH_TIMEOUT = 5.0
 """Seconds; afterwards it is unknown, not refused, whether the broker has it."""
 PREFETCH = 50
+PATIENCE = 30.0
+"""Seconds a reaction may take; then it counts as failed, for others to have its place."""
+BEHIND = 500
+"""With more facts waiting, what a service last heard is no longer what is so now."""
 
-_AWAY = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
+_KNOWN = {fact.type for fact in FACTS}
 DELIVERIES = Counter("convo_deliveries", "Deliveries from the bus.", ["queue", "type", "outcome"])
 
 
@@ -45,6 +56,14 @@ class BusAway(Unavailable):
     """The broker does not answer now; what was to be sent may or may not have arrived."""
 
     code = "bus-away"
+
+
+class Unroutable(BusAway):
+    """No queue takes it: the broker is there, and the topology was not declared as it should."""
+
+
+class UnknownFactError(ValueError):
+    """A type, or a major version of one, that this program has never heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +77,16 @@ class Subscription(Generic[E]):
 class Bus:
     """This process's two connections to RabbitMQ; `run` keeps them open."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, waits: Sequence[float] = RETRY_WAITS) -> None:
+        """`waits` are those of the declared retry queues."""
         self._url = url
+        self._waits = waits
         self._queue: str | None = None
         self._subscriptions: dict[str, Subscription[Any]] = {}
         self._confirmed: asyncio.Future[AbstractExchange] = _future()
         self._direct: asyncio.Future[AbstractExchange] = _future()
         self._live: asyncio.Future[AbstractExchange] = _future()
-        self._consuming = False
+        self._consuming: AbstractConnection | None = None
 
     def subscribe(self, queue: str, subscriptions: Sequence[Subscription[Any]]) -> None:
         """Say before `run` what is read; it must be what `topology.READERS` declares."""
@@ -82,29 +103,32 @@ class Bus:
             keeping.create_task(self._keep(self._open_for_publishing))
             if self._subscriptions:
                 keeping.create_task(self._keep(self._open_for_consuming))
+                keeping.create_task(self._measure())
 
     async def reachable(self) -> bool:
         """Whether both connections are open now."""
-        return self._confirmed.done() and (self._consuming or not self._subscriptions)
+        return self._confirmed.done() and (self._consuming is not None or not self._subscriptions)
+
+    async def keeps_up(self) -> bool:
+        """Whether what this service was told last is recent: who lags behind is deaf too."""
+        if self._queue is None or self._consuming is None or not await self.reachable():
+            return False
+        try:
+            depth = await queues.measure(self._consuming, [self._queue])
+        except AWAY:
+            return False
+        return depth[self._queue] <= BEHIND
 
     async def publish(self, envelope: Envelope) -> None:
         """Hand a fact to the broker; returns when the broker has it safely.
 
         Raises:
+            Unroutable: No queue takes it.
             BusAway: There was no confirmation within `PUBLISH_TIMEOUT`.
         """
-        message = aio_pika.Message(
-            envelope.body.encode(),
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=envelope.id,
-            type=envelope.type,
-            timestamp=envelope.time,
-            headers=envelope.headers(),
-        )
         # Mandatory: analytics reads every fact, so one that no queue takes means that
         # the topology is missing, and the fact has to stay in its outbox.
-        await self._send(self._confirmed, message, envelope.type, mandatory=True)
+        await self._send(self._confirmed, messages.of(envelope), envelope.type, mandatory=True)
 
     async def show(
         self, keys: Sequence[str], frame: str, room_id: str | None, data: object
@@ -133,7 +157,9 @@ class Bus:
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):
                 await (await asyncio.shield(exchange)).publish(message, key, mandatory=mandatory)
-        except _AWAY as away:
+        except PublishError as returned:
+            raise Unroutable(f"No queue takes {key}: run python -m common.topology.") from returned
+        except AWAY as away:
             raise BusAway("Messages cannot be passed on right now; please try again.") from away
 
     async def _keep(
@@ -145,7 +171,7 @@ class Bus:
         self, opened: Callable[[AbstractConnection, asyncio.Event], Awaitable[None]]
     ) -> None:
         if opened == self._open_for_consuming:
-            self._consuming = False
+            self._consuming = None
             return
         self._confirmed, self._direct, self._live = (
             _future() if known.done() else known
@@ -174,18 +200,26 @@ class Bus:
         async def deliver(message: AbstractIncomingMessage) -> None:
             try:
                 await self._deliver(message)
-            except (BusAway, *_AWAY):
+            except (BusAway, *AWAY):
                 # Begun anew, for the broker to deliver again what was not acknowledged.
                 closed.set()
 
         await queue.consume(deliver)
         # A channel the broker closes would leave a deaf service: begin anew instead.
         channel.close_callbacks.add(lambda *_: closed.set())
-        self._consuming = True
+        self._consuming = connection
+
+    async def _measure(self) -> None:
+        assert self._queue is not None
+        names = queues_of(self._queue, waits=self._waits)
+        while True:
+            if self._consuming is not None:
+                with suppress(*AWAY):
+                    await queues.measure(self._consuming, names)
+            await asyncio.sleep(queues.EVERY)
 
     async def _deliver(self, message: AbstractIncomingMessage) -> None:
         """Acknowledge after success; retry only what a retry may cure."""
-        assert self._queue is not None
         kind = message.type or ""
         carrier = {k: v for k, v in message.headers.items() if isinstance(v, str)}
         with (
@@ -193,40 +227,50 @@ class Bus:
             structlog.contextvars.bound_contextvars(trace_id=trace_id, event_type=kind),
         ):
             try:
-                to = self._subscriptions.get(kind)
-                if to is not None:  # a queue may still hold what an older version read
-                    await to.react(to.event.parse(message.body))
-                DELIVERIES.labels(self._queue, kind, "done").inc()
+                async with asyncio.timeout(PATIENCE):
+                    await self._react(kind, message.body)
+                self._count(kind, "done")
             except Exception as error:
                 log.exception("reaction failed", event_id=message.message_id)
                 await self._set_aside(message, error)
         # Acknowledged only now: the effect is stored, or a confirmed copy waits elsewhere.
         await message.ack()
 
+    async def _react(self, kind: str, body: bytes) -> None:
+        to = self._subscriptions.get(kind)
+        if to is not None:
+            await to.react(to.event.parse(body))
+        elif kind not in _KNOWN:
+            raise UnknownFactError(kind)
+        # Otherwise an older version of this service read it: its binding is there still.
+
     async def _set_aside(self, message: AbstractIncomingMessage, error: Exception) -> None:
         assert self._queue is not None
-        tried = message.headers.get("x-attempt", 0)
-        attempt = (tried if isinstance(tried, int) else 0) + 1
-        again = retry_may_help(error) and attempt <= len(RETRY_WAITS)
-        queue = (
-            retry_queue(self._queue, RETRY_WAITS[attempt - 1]) if again else dead_queue(self._queue)
-        )
-        copy = aio_pika.Message(
-            message.body,
-            content_type=message.content_type,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            type=message.type,
-            timestamp=message.timestamp,
-            headers={
-                **{k: v for k, v in message.headers.items() if k not in {"CC", "x-death"}},
-                "x-attempt": attempt,
-                "x-error": f"{type(error).__name__}: {error}"[:500],
-            },
-        )
-        DELIVERIES.labels(self._queue, message.type, "retried" if again else "dead").inc()
+        attempt = messages.attempts(message) + 1
+        wait = self._next_wait(attempt, error)
+        kept = {k: v for k, v in message.headers.items() if k not in {"CC", "x-death"}}
+        told = {
+            messages.ATTEMPT: attempt,
+            messages.ERROR: f"{type(error).__name__}: {error}"[:500],
+        }
+        copy = messages.copy(message, {**telemetry.carried(), **kept, **told})
+        self._count(message.type, "dead" if wait is None else "retried")
         # Not where deliveries come in: the broker holds up a connection that publishes.
+        queue = dead_queue(self._queue) if wait is None else retry_queue(self._queue, wait)
         await self._send(self._direct, copy, queue, mandatory=True)
+
+    def _next_wait(self, attempt: int, error: Exception) -> float | None:
+        """Seconds until the next attempt, or none when there is to be no other."""
+        if not retry_may_help(error):
+            return None
+        if attempt <= len(self._waits):
+            return self._waits[attempt - 1]
+        # Without its store a service can do nothing, and no fact is to blame for it.
+        return self._waits[-1] if isinstance(error, mongo.AWAY) else None
+
+    def _count(self, kind: str | None, outcome: str) -> None:
+        known = kind if kind in _KNOWN else "unknown"
+        DELIVERIES.labels(self._queue, known, outcome).inc()
 
 
 def retry_may_help(error: Exception) -> bool:
@@ -234,58 +278,6 @@ def retry_may_help(error: Exception) -> bool:
     if isinstance(error, Problem):
         return error.transient
     return isinstance(error, (*mongo.AWAY, ConnectionError, TimeoutError))
-
-
-async def keep_connected(
-    url: str,
-    opened: Callable[[AbstractConnection, asyncio.Event], Awaitable[None]],
-    *,
-    lost: Callable[[], None],
-) -> None:
-    """Hold a connection for ever: `opened` gets each new one, with the event of its end."""
-    wait = 0.3
-    while True:
-        try:
-            async with _connected(url) as connection:
-                closed = _closing(connection)
-                await opened(connection, closed)
-                wait = 0.3
-                _stop_if_asked()  # connecting may have hidden it: python/cpython#86296
-                await closed.wait()
-        except _AWAY as away:
-            log.warning("broker away", error=str(away) or type(away).__name__)
-        _stop_if_asked()
-        lost()
-        await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnects
-        wait = min(wait * 2, 10.0)
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[AbstractConnection]:
-    # Not `aio_pika.connect`: nobody could close a connection that was cancelled in it.
-    connection = aio_pika.Connection(make_url(url))
-    try:
-        await connection.connect(timeout=5)
-        yield connection
-    finally:
-        with suppress(*_AWAY):  # a broker that hangs must not hang us
-            async with asyncio.timeout(2):
-                await connection.close()
-        if not connection.is_closed:
-            await connection.close()  # the transport is gone by now; this only notes it
-
-
-def _stop_if_asked() -> None:
-    """Go on with a cancellation that the driver turned into an error of its own."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
-def _closing(connection: AbstractConnection) -> asyncio.Event:
-    closed = asyncio.Event()
-    connection.close_callbacks.add(lambda *_: closed.set())
-    return closed
 
 
 def _future() -> asyncio.Future[AbstractExchange]:

@@ -8,11 +8,12 @@ so a replay that is interrupted may simply be repeated.
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
+from common import messages
 from common.settings import Settings
 from common.topology import READERS, dead_queue
 
@@ -22,36 +23,41 @@ class _Settings(Settings):
 
 
 async def show(channel: AbstractChannel, service: str, most: int) -> list[str]:
-    """One line for each of the oldest deliveries: when, what, why. They stay where they are."""
+    """One line for each of the oldest deliveries, which stay where they are.
+
+    When, type, event id, attempts, trace context and the last error.
+    """
     lines = []
     held = [message async for message in _oldest(channel, service, most)]
     for message in held:
         when = message.timestamp.isoformat(timespec="seconds") if message.timestamp else "-"
-        why = str(message.headers.get("x-error", "-"))
-        lines.append(f"{when}  {message.type or '-'}  {message.message_id or '-'}  {why}")
-    for message in reversed(held):  # the last one back first, or their order would turn
-        await message.reject(requeue=True)
+        trace = str(message.headers.get("traceparent", "-"))
+        why = str(message.headers.get(messages.ERROR, "-"))
+        what = f"{message.type or '-'}  {message.message_id or '-'}"
+        lines.append(f"{when}  {what}  {messages.attempts(message)}  {trace}  {why}")
+    await _put_back(held)
     return lines
 
 
 async def replay(channel: AbstractChannel, service: str, most: int) -> int:
-    """Hand deliveries to the service's own queue again, as if they came for the first time."""
-    count = 0
+    """Hand deliveries to the service's own queue again, as if they came for the first time.
+
+    Each fact once: what fails again while this works is left where it was set aside.
+    """
+    replayed: set[str | None] = set()
+    again = []
     async for message in _oldest(channel, service, most):
-        headers = {k: v for k, v in message.headers.items() if k not in {"x-attempt", "x-error"}}
-        copy = aio_pika.Message(
-            message.body,
-            content_type=message.content_type,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            type=message.type,
-            timestamp=message.timestamp,
-            headers=headers,
-        )
+        if message.message_id in replayed:  # it failed again at once, or is here twice
+            again.append(message)
+            continue
+        tried = {messages.ATTEMPT, messages.ERROR}
+        headers = {k: v for k, v in message.headers.items() if k not in tried}
+        copy = messages.copy(message, headers)
         await channel.default_exchange.publish(copy, service, mandatory=True)
         await message.ack()  # only now: the service's queue has it safely
-        count += 1
-    return count
+        replayed.add(message.message_id)
+    await _put_back(again)
+    return len(replayed)
 
 
 async def drop(channel: AbstractChannel, service: str, most: int) -> int:
@@ -61,6 +67,11 @@ async def drop(channel: AbstractChannel, service: str, most: int) -> int:
         await message.ack()
         count += 1
     return count
+
+
+async def _put_back(held: Sequence[AbstractIncomingMessage]) -> None:
+    for message in reversed(held):  # the last one first, or their order would turn
+        await message.reject(requeue=True)
 
 
 async def _oldest(

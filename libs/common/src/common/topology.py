@@ -2,13 +2,18 @@
 
 Declared once, before the services start, never at run time: a quorum queue that is
 killed within a second of its declaration can be lost for good on RabbitMQ 3.10.
+
+The line it prints ends with `(the broker was empty)` until the broker was filled: it is
+new, or has lost its data. Then `python -m common.replay --all` fills it from the archives.
 """
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 import aio_pika
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from common import events
 from common.events import Event
@@ -19,7 +24,10 @@ EVENTS = "convo.events"
 LIVE = "convo.live"
 """Direct exchange of frames that nobody keeps: typing, signaling, active speaker."""
 
-RETRY_WAITS = (5, 30, 300)
+FILLED = "convo.filled"
+"""A queue that nobody uses; while it is there, the broker has what the archives have."""
+
+RETRY_WAITS = (5.0, 20.0, 60.0)
 """Seconds before the second, third and fourth try; longer than a MongoDB fail-over."""
 
 READERS: dict[str, tuple[type[Event], ...]] = {
@@ -63,14 +71,15 @@ READERS: dict[str, tuple[type[Event], ...]] = {
         events.ParticipantAdmitted,
         events.ParticipantRemoved,
     ),
+    # Declared last: what this one takes is not taken for published before all others can.
     "analytics": tuple(fact for fact in events.FACTS if fact is not events.GatewayAlive),
 }
 """Which service reads which facts: one durable queue each, named after the service."""
 
 
-def retry_queue(service: str, wait: int) -> str:
-    """Where a delivery waits before it comes back to the service's queue."""
-    return f"{service}.retry.{wait}s"
+def retry_queue(service: str, wait: float) -> str:
+    """Where a delivery waits so many seconds before it comes back to the service's queue."""
+    return f"{service}.retry.{wait:g}s"
 
 
 def dead_queue(service: str) -> str:
@@ -78,10 +87,20 @@ def dead_queue(service: str) -> str:
     return f"{service}.dead"
 
 
-async def declare(channel: AbstractChannel, *, queue_type: str = "classic") -> None:
+def queues_of(service: str, *, waits: Sequence[float] = RETRY_WAITS) -> list[str]:
+    """All queues of a service, its own first."""
+    return [service, *(retry_queue(service, wait) for wait in waits), dead_queue(service)]
+
+
+async def declare(
+    channel: AbstractChannel,
+    *,
+    queue_type: str = "classic",
+    waits: Sequence[float] = RETRY_WAITS,
+) -> None:
     """Declare everything; doing it again changes nothing.
 
-    `queue_type` is `classic` on one node and `quorum` on three.
+    `queue_type` is `classic` on one node and `quorum` on three; `waits` are seconds.
     """
     exchange = await channel.declare_exchange(EVENTS, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(LIVE, aio_pika.ExchangeType.DIRECT, durable=True)
@@ -93,18 +112,34 @@ async def declare(channel: AbstractChannel, *, queue_type: str = "classic") -> N
         queue = await channel.declare_queue(service, durable=True, arguments=dict(work))
         for fact in facts:
             await queue.bind(exchange, fact.type)
-        for wait in RETRY_WAITS:
+        for wait in waits:
             # A time to live per queue: one per message would block behind the head.
             await channel.declare_queue(
                 retry_queue(service, wait),
                 durable=True,
                 arguments={
-                    "x-message-ttl": wait * 1000,
+                    "x-message-ttl": int(wait * 1000),
                     "x-dead-letter-exchange": "",
                     "x-dead-letter-routing-key": service,
                 },
             )
         await channel.declare_queue(dead_queue(service), durable=True)
+
+
+async def is_filled(connection: AbstractConnection) -> bool:
+    """Whether the broker has what the archives have."""
+    channel = await connection.channel()
+    try:
+        await channel.declare_queue(FILLED, passive=True)
+    except ChannelNotFoundEntity:  # which also closed the channel
+        return False
+    await channel.close()
+    return True
+
+
+async def note_filled(channel: AbstractChannel) -> None:
+    """Say that the broker has what the archives have."""
+    await channel.declare_queue(FILLED, durable=True)
 
 
 class _Settings(Settings):
@@ -117,10 +152,11 @@ async def main() -> None:
     settings = _Settings.read()
     async with await aio_pika.connect(settings.amqp_url.get_secret_value()) as connection:
         await declare(await connection.channel(), queue_type=settings.queue_type)
+        told = "" if await is_filled(connection) else " (the broker was empty)"
     if settings.queue_type == "quorum":
         # Until its first log entries are on disk a new quorum queue does not survive a kill.
         await asyncio.sleep(5)
-    sys.stdout.write(f"declared {EVENTS}, {LIVE} and the queues of {', '.join(READERS)}\n")
+    sys.stdout.write(f"declared {EVENTS}, {LIVE} and the queues of {', '.join(READERS)}{told}\n")
 
 
 if __name__ == "__main__":
