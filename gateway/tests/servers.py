@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +92,8 @@ async def _default(asked: Asked) -> Answer:
     told: Any = {"service": asked.service, "method": asked.method, "path": asked.path}
     if asked.path == "/sessions/revoked":
         told = []
+    elif asked.path == "/streams":
+        told = {}
     elif asked.path == "/readyz":
         told = {"service": asked.service, "status": "ready", "checks": {"mongo": True}}
     return 200, {"content-type": "application/json"}, json.dumps(told).encode()
@@ -190,9 +192,40 @@ def follows(platform: Platform) -> None:
         key = f"room.{command['data'].get('roomId')}"
         match command["type"]:
             case "followRoom":
-                return {"data": {"chat": [], "chatSeq": 0}, "subscribe": [key]}
+                return {"data": {"chat": [], "chatSeq": 0}, "subscribe": [key], "seq": 0}
             case "unfollowRoom":
                 return {"unsubscribe": [key]}
         return {"data": command["data"]}
 
     platform.on_commands("chat", answer)
+
+
+class Log:
+    """What chat answers to `/streams`."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.facts: dict[str, list[Envelope]] = {}
+        self.refuses: set[str] = set()
+        self.forgotten = 0
+        """Facts up to this number are no longer kept."""
+        self.at_once = 200
+        platform.answers["chat/streams"] = self._answer
+
+    async def _answer(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
+        found: dict[str, Any] = {"rooms": [], "refused": []}
+        for wanted in json.loads(asked.body)["rooms"]:
+            room_id, after = wanted["roomId"], wanted["after"]
+            facts = self.facts.get(room_id, [])
+            if room_id in self.refuses:
+                found["refused"].append(room_id)
+            elif after is None or len(facts) > after:
+                found["rooms"].append(self._room(room_id, facts, after))
+        return 200, {"content-type": "application/json"}, json.dumps(found).encode()
+
+    def _room(self, room_id: str, facts: Sequence[Envelope], after: int | None) -> dict[str, Any]:
+        kept = facts[max(self.forgotten, len(facts) if after is None else after) :]
+        told_ = [
+            {"frame": each.frame, "seq": each.seq, "type": each.type, "body": each.body}
+            for each in kept[: self.at_once]
+        ]
+        return {"roomId": room_id, "newest": len(facts), "told": told_}

@@ -69,8 +69,9 @@ def test_typing_is_known_to_be_superseded() -> None:
 
 
 def test_resync_is_as_large_as_it_says() -> None:
-    assert protocol.RESYNC.size == len(protocol.RESYNC.text)
-    assert json.loads(protocol.RESYNC.text) == {"type": "resync", "data": {}}
+    assert protocol.resync().size == len(protocol.resync().text)
+    assert json.loads(protocol.resync().text) == {"type": "resync", "data": {}}
+    assert json.loads(protocol.resync("r").text) == {"type": "resync", "roomId": "r", "data": {}}
 
 
 def frame(text: str, *, superseded: bool = False) -> ServerFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
 import httpx
+from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI
 
 from common import background, health, telemetry, web
@@ -21,8 +22,10 @@ from gateway.pages import client
 from gateway.pages.client import WebClient
 from gateway.pages.security import Cors, PagePolicy
 from gateway.readiness import Readiness
+from gateway.realtime.catching_up import CatchingUp
 from gateway.realtime.commands import Commands
 from gateway.realtime.listeners import Listeners
+from gateway.realtime.order import Order
 from gateway.realtime.services import Services
 from gateway.realtime.sockets import Sockets
 from gateway.realtime.switchboard import Switchboard
@@ -53,6 +56,7 @@ class Realtime:
     sockets: Sockets
     switchboard: Switchboard
     fanout: Fanout
+    catching_up: CatchingUp
     announcements: Announcements
     bus: Bus
 
@@ -68,9 +72,12 @@ class Realtime:
         url = settings.amqp_url.get_secret_value()
         bus = Bus(url)
         announcements = Announcements(bus, gateway_id, utc_now)
-        listeners = Listeners()
-        switchboard = Switchboard(listeners)
-        fanout = Fanout(url, listeners, deliver=switchboard.deliver, resumed=switchboard.resync)
+        listeners, order = Listeners(), Order()
+        fanout = Fanout(url, listeners)
+        switchboard = Switchboard(listeners, order, unheard=fanout.touch)
+        catching_up = CatchingUp(
+            upstreams, listeners, order, switchboard, bus_answers=lambda: fanout.is_open
+        )
         sockets = Sockets(
             cors=Cors(settings.origins),
             limits=limits,
@@ -78,20 +85,30 @@ class Realtime:
             listeners=listeners,
             switchboard=switchboard,
             fanout=fanout,
-            commands=Commands(Services(upstreams), listeners, fanout, gateway_id),
+            commands=Commands(Services(upstreams), listeners, fanout, order, gateway_id),
             announcements=announcements,
         )
-        return cls(sockets, switchboard, fanout, announcements, bus)
+        return cls(sockets, switchboard, fanout, catching_up, announcements, bus)
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the requests."""
         return [
             self.bus.run(),
-            self.fanout.run(),
+            self.fanout.run(self._deliver, self._resumed),
+            self.catching_up.run(),
             self.announcements.run(),
             self.announcements.beat(),
             self.switchboard.watch(),
         ]
+
+    def _deliver(self, message: AbstractIncomingMessage) -> None:
+        stream = self.switchboard.deliver(message)
+        if stream is not None:
+            self.catching_up.moved(stream)
+
+    def _resumed(self) -> None:
+        self.catching_up.look_now()
+        self.switchboard.resync()  # for what has no number
 
 
 async def opened(settings: Settings) -> AsyncIterator[State]:
@@ -111,7 +128,7 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
                 readiness=Readiness(
                     http,
                     settings.services,
-                    bus_answers=realtime.fanout.reachable,
+                    bus_answers=lambda: realtime.fanout.is_open,
                     is_draining=lambda: realtime.sockets.draining,
                 ),
                 documents=Documents(http, settings.services),

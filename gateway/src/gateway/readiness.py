@@ -1,7 +1,7 @@
 """Whether the whole platform is ready, as its services say."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +22,7 @@ class Readiness:
         client: httpx.AsyncClient,
         addresses: Mapping[str, Sequence[str]],
         *,
-        bus_answers: Callable[[], Awaitable[bool]],
+        bus_answers: Callable[[], bool],
         is_draining: Callable[[], bool],
     ) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class Readiness:
             {
                 "service": "gateway",
                 "status": "ready" if ready else "not ready",
-                "checks": {"rabbitmq": await self._bus_answers()},
+                "checks": {"rabbitmq": self._bus_answers()},
                 "services": services,
             },
             status_code=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,

@@ -53,6 +53,7 @@ async def test_who_comes_sees_the_newest_and_who_comes_back_what_they_missed(
         "data": {"chat": [], "chatSeq": 0},
         "subscribe": heard,
         "unsubscribe": [],
+        "seq": 0,
     }
     answers = [each.json()["data"] for each in (newest, missed, nothing)]
     assert [[said["seq"] for said in each["chat"]] for each in answers] == [[3, 4, 5], [2, 3], []]
@@ -64,7 +65,7 @@ async def test_who_comes_sees_the_newest_and_who_comes_back_what_they_missed(
 async def test_who_stops_following_hears_no_more(http: httpx.AsyncClient, issuer: Issuer) -> None:
     answer = await send(http, issuer.bearer("eve"), "unfollowRoom", roomId="tea")
 
-    assert answer.json() == {"data": {}, "subscribe": [], "unsubscribe": ["room.tea"]}
+    assert answer.json() == {"data": {}, "subscribe": [], "unsubscribe": ["room.tea"], "seq": None}
 
 
 async def test_typing_is_shown_and_not_kept(

@@ -19,6 +19,7 @@ from gateway.realtime import protocol
 from gateway.realtime.connection import Connection
 from gateway.realtime.lanes import Ticket
 from gateway.realtime.listeners import Listeners
+from gateway.realtime.order import Order
 from gateway.realtime.protocol import ClientFrame, ServerFrame
 from gateway.realtime.services import Refused, Services
 
@@ -99,11 +100,17 @@ class Commands:
     """Passes frames to services, and obeys what they answer about hearing."""
 
     def __init__(
-        self, services: Services, listeners: Listeners, fanout: Fanout, gateway_id: str
+        self,
+        services: Services,
+        listeners: Listeners,
+        fanout: Fanout,
+        order: Order,
+        gateway_id: str,
     ) -> None:
         self._services = services
         self._listeners = listeners
         self._fanout = fanout
+        self._order = order
         self._gateway_id = gateway_id
 
     def start(self, connection: Connection, frame: ClientFrame) -> None:
@@ -132,6 +139,7 @@ class Commands:
                 replies = await self._ask(connection, frame, to, tickets)
                 await self._bind(expectation, replies)
                 self._grant(connection, expectation, replies)
+                self._begin(connection, frame, replies)
                 connection.hear(protocol.ok(frame.id, _merged(replies)))
                 for heard in expectation.heard:
                     connection.hear(heard)
@@ -196,6 +204,17 @@ class Commands:
             for key in reply.unsubscribe:
                 if self._listeners.release(connection, key, service):
                     self._fanout.touch([key])
+
+    def _begin(
+        self, connection: Connection, frame: ClientFrame, replies: Mapping[str, Reply]
+    ) -> None:
+        """Where the streams stand that the connection hears from now on."""
+        room_id = frame.data.get("roomId")
+        if not self._listeners.hears(connection, f"room.{room_id}"):
+            return
+        for service, reply in replies.items():
+            if reply.seq is not None:
+                self._order.begin((service, str(room_id)), reply.seq)
 
     def _refuse(self, connection: Connection, frame: ClientFrame, refused: Refused) -> None:
         connection.hear(protocol.refused(frame.id, refused.document))

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from gateway.realtime.protocol import ServerFrame
 
+_ROOM = "room."
+
 
 class Listener(Protocol):
     """Something that takes frames and never makes the sender wait."""
@@ -69,6 +71,10 @@ class Listeners:
     def keys(self) -> list[str]:
         """Every key that is heard."""
         return list(self._holders)
+
+    def rooms(self) -> list[str]:
+        """Ids of the rooms that are heard."""
+        return [key.removeprefix(_ROOM) for key in self._holders if key.startswith(_ROOM)]
 
     def hears(self, listener: Listener, key: str) -> bool:
         return key in self._keys.get(listener, ())

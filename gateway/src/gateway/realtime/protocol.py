@@ -100,8 +100,10 @@ def live(body: bytes) -> ServerFrame:
     )
 
 
-RESYNC = ServerFrame('{"type":"resync","data":{}}', 27)
-"""Frames may have been lost: the client asks for what it lacks."""
+def resync(room_id: str | None = None) -> ServerFrame:
+    """Frames may have been lost, of one room or of all: the client asks for what it lacks."""
+    room = b"" if room_id is None else b',"roomId":' + orjson.dumps(room_id)
+    return _written(b'{"type":"resync"' + room + b',"data":{}}')
 
 
 def _written(content: bytes) -> ServerFrame:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import orjson
 import structlog
@@ -18,7 +18,8 @@ from common.topology import LIVE
 from gateway.fanout import keys_of
 from gateway.realtime import protocol
 from gateway.realtime.connection import Connection
-from gateway.realtime.listeners import Listeners
+from gateway.realtime.listeners import Listener, Listeners
+from gateway.realtime.order import Fact, Order, Stream
 from gateway.realtime.protocol import Close
 from gateway.revocations import Revocations
 
@@ -44,8 +45,13 @@ class TooManySockets(TooMany):
 class Switchboard:
     """Who is connected; shows frames, ends sessions, notices who fell silent."""
 
-    def __init__(self, listeners: Listeners) -> None:
+    def __init__(
+        self, listeners: Listeners, order: Order, *, unheard: Callable[[Sequence[str]], None]
+    ) -> None:
+        """`unheard` is told which keys nobody hears any more."""
         self._listeners = listeners
+        self._order = order
+        self._unheard = unheard
         self._connections: dict[str, Connection] = {}
         self._by_user: defaultdict[str, set[Connection]] = defaultdict(set)
         self.revocations = Revocations(self.end_session)
@@ -81,42 +87,60 @@ class Switchboard:
     def resync(self) -> None:
         """Tell everybody that frames may have been lost."""
         for connection in self._connections.values():
-            connection.hear(protocol.RESYNC)
+            connection.hear(protocol.resync())
 
-    def deliver(self, message: AbstractIncomingMessage) -> Sequence[str]:
-        """Show a message from the bus to whom it concerns; each socket gets it once.
+    def resync_room(self, room_id: str) -> None:
+        """Tell a room's listeners that something of it is gone for good."""
+        self._tell([f"room.{room_id}"], protocol.resync(room_id))
 
-        Returns the keys that nobody hears any more.
+    def lose(self, connection: Connection, room_id: str) -> None:
+        """The connection hears the room no more; it is told to ask, and learns why."""
+        self._drop(connection, f"room.{room_id}")
+        connection.hear(protocol.resync(room_id))
+
+    def deliver(self, message: AbstractIncomingMessage) -> Stream | None:
+        """Show a message from the bus to whom it concerns, in order, to each socket once.
+
+        Returns the stream it is of, if it is of one.
         """
         headers = message.headers
         frame = headers.get("x-frame")
         if message.exchange == LIVE:
-            self._show(keys_of(message), protocol.live(message.body))
+            self._tell(keys_of(message), protocol.live(message.body))
         elif isinstance(frame, str):
-            room, seq = headers.get("x-room"), headers.get("x-seq")
-            room_id = room if isinstance(room, str) else None
-            number = seq if isinstance(seq, int) else None
-            shown = protocol.event(frame, room_id, number, message.body)
-            self._show(keys_of(message), shown)
-            if room_id is not None and frame in ENDINGS:
-                return self._end_hearing(room_id, ENDINGS[frame], message.body)
+            publisher, _, _ = (message.type or "").partition(".")
+            room_id, seq = headers.get("x-room"), headers.get("x-seq")
+            if isinstance(room_id, str) and isinstance(seq, int):
+                stream = (publisher, room_id)
+                self.show(self._order.take(Fact(stream, seq, frame, message.body)))
+                return stream
+            self._tell(keys_of(message), protocol.event(frame, None, None, message.body))
         elif message.routing_key == SessionRevoked.type:
             self._revoked(message.body)
-        return ()
+        return None
 
-    def _show(self, keys: list[str], frame: protocol.ServerFrame) -> None:
+    def show(self, facts: Iterable[Fact]) -> None:
+        """Show facts to everybody who hears their room."""
+        for fact in facts:
+            shown = protocol.event(fact.frame, fact.room_id, fact.seq, fact.body)
+            self._tell([f"room.{fact.room_id}"], shown)
+            if fact.frame in ENDINGS:
+                self._end_hearing(fact.room_id, ENDINGS[fact.frame], fact.body)
+
+    def _tell(self, keys: list[str], frame: protocol.ServerFrame) -> None:
         for listener in self._listeners.of(keys):
             listener.hear(frame)
 
-    def _end_hearing(self, room_id: str, member: str | None, body: bytes) -> Sequence[str]:
+    def _end_hearing(self, room_id: str, member: str | None, body: bytes) -> None:
         key = f"room.{room_id}"
         user_id = orjson.loads(body).get(member) if member else None
-        theirs = [
-            listener
-            for listener in self._listeners.of([key])
-            if member is None or listener.user_id == user_id
-        ]
-        return [key for listener in theirs if self._listeners.drop(listener, key)]
+        for listener in self._listeners.of([key]):
+            if member is None or listener.user_id == user_id:
+                self._drop(listener, key)
+
+    def _drop(self, listener: Listener, key: str) -> None:
+        if self._listeners.drop(listener, key):
+            self._unheard([key])
 
     def _revoked(self, body: bytes) -> None:
         try:

@@ -29,3 +29,5 @@ class Reply(Wire):
     data: dict[str, Any] = Field(default_factory=dict)
     subscribe: list[str] = Field(default_factory=list)
     unsubscribe: list[str] = Field(default_factory=list)
+    seq: int | None = None
+    """Newest number of the service's stream of this room that `data` contains."""

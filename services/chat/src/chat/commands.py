@@ -1,7 +1,5 @@
 """chat over the socket: which frame leads to which handler, and what is heard then."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from chat import handlers
@@ -32,12 +30,14 @@ async def obey(
             await handlers.show_typing(live, place)
             return Reply()
         case FollowRoom():
-            return Reply(data=await _caught_up(messages, place, frame.data), subscribe=keys)
+            return await _caught_up(messages, place, frame.data, subscribe=keys)
         case JoinRoom():
-            return Reply(data=await _caught_up(messages, place, frame.data))
+            return await _caught_up(messages, place, frame.data, subscribe=[])
 
 
-async def _caught_up(messages: MessageRepository, place: Access, wanted: Coming) -> dict[str, Any]:
+async def _caught_up(
+    messages: MessageRepository, place: Access, wanted: Coming, *, subscribe: list[str]
+) -> Reply:
     missed, newest = await handlers.catch_up(messages, place, after=wanted.after.chat)
     shown = [MessageView.model_validate(each).model_dump(mode="json") for each in missed]
-    return {"chat": shown, "chatSeq": newest}
+    return Reply(data={"chat": shown, "chatSeq": newest}, subscribe=subscribe, seq=newest)

@@ -1,6 +1,6 @@
 """Where messages are kept: one document each, which is also the message's outbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,11 @@ class MessageRepository:
             _read(each) async for each in found.sort("_id", ASCENDING if forward else DESCENDING)
         ]
         return messages if forward else messages[::-1]
+
+    async def grown(self, after: Mapping[str, int]) -> Sequence[str]:
+        """Of these rooms and numbers, the rooms in which something was said since."""
+        ranges = [_of_room(room_id, after=seq) for room_id, seq in after.items()]
+        return await self._messages.distinct("room_id", {"$or": ranges})
 
     async def written_since(
         self, room_id: str, *, after: int = 0, since: datetime | None = None, limit: int

@@ -14,6 +14,7 @@ from common.bus import Bus
 from common.identity import CurrentCaller
 from common.state import State as CommonState
 from common.state import Token, held
+from common.streams import Streams
 
 
 class State(CommonState):
@@ -23,6 +24,7 @@ class State(CommonState):
     writers: Writers
     access: AccessList
     bus: Bus
+    streams: Streams
 
 
 def _enter(

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from common.identity import Caller
 from common.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
 from common.problems import RoomNotFound
 from common.store import Store
@@ -30,6 +31,15 @@ class RoomRepository(Store[Room]):
                 IndexModel([("is_private", ASCENDING), ("created_at", DESCENDING)]),
                 IndexModel([("expires_at", ASCENDING)], sparse=True),
             ]
+        )
+
+    async def may_hear(self, room_id: str, caller: Caller, _token: str) -> bool:
+        """Whether the caller is a participant of a room that is still there."""
+        room = await self.find(room_id)
+        return (
+            room is not None
+            and room.deleted_at is None
+            and room.participant(caller.user_id) is not None
         )
 
     async def list(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from common.state import State as CommonState
 from common.state import held
+from common.streams import Streams
 from common.throttle import Throttle
 from rooms.passwords import Passwords
 from rooms.repository import MeetingRepository, RoomRepository
@@ -16,6 +17,7 @@ class State(CommonState):
     meetings: MeetingRepository
     passwords: Passwords
     guard: Throttle
+    streams: Streams
 
 
 Rooms = Annotated[RoomRepository, held("rooms")]

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from common import background, mongo, service
+from common import background, mongo, service, streams
 from common.clock import utc_now
 from common.outbox import Relay
 from common.presence import Gateways
+from common.streams import Facts, Streams, hearers
 from signaling import commands, routes
 from signaling.consumers import subscriptions
 from signaling.repository import CallRepository, ClosedSockets
@@ -23,7 +24,14 @@ def create_app(settings: Settings) -> FastAPI:
         closed = ClosedSockets(its.db)
         access = its.access_list()
         gateways = Gateways(its.db)
-        for prepare in (relay.prepare, calls.prepare, closed.prepare, access.prepare):
+        facts = Facts(its.db["calls"])
+        for prepare in (
+            relay.prepare,
+            calls.prepare,
+            closed.prepare,
+            access.prepare,
+            facts.prepare,
+        ):
             await mongo.until_reachable(prepare)
 
         its.bus.subscribe("signaling", subscriptions(calls, access, closed, gateways, utc_now))
@@ -36,6 +44,9 @@ def create_app(settings: Settings) -> FastAPI:
                 closed=closed,
                 relays=settings.relays(),
                 bus=its.bus,
+                streams=Streams(facts, its.verifier, hearers(access)),
             )
 
-    return service.create("signaling", settings, opened, routes.router, commands.router)
+    return service.create(
+        "signaling", settings, opened, routes.router, commands.router, streams.router
+    )

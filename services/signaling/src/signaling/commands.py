@@ -42,7 +42,11 @@ async def command(  # noqa: PLR0913, PLR0917 - FastAPI takes dependencies as par
             call = await handlers.join(calls, access, closed, frame, by=caller, token=token, at=now)
             ice = relays.servers_for(caller.user_id, at=now)
             joined = JoinedView.of(call, domain.own_peer(call, caller.session_id), ice)
-            return Reply(data=joined.model_dump(mode="json"), subscribe=[f"room.{room_id}"])
+            return Reply(
+                data=joined.model_dump(mode="json"),
+                subscribe=[f"room.{room_id}"],
+                seq=call.version,
+            )
         case LeaveRoom():
             await handlers.leave(calls, room_id, by=caller, at=now)
             return Reply(unsubscribe=[f"room.{room_id}"])

@@ -6,6 +6,7 @@ from common.access import AccessList
 from common.bus import Bus
 from common.state import State as CommonState
 from common.state import held
+from common.streams import Streams
 from signaling.domain import Relays
 from signaling.repository import CallRepository, ClosedSockets
 
@@ -18,6 +19,7 @@ class State(CommonState):
     closed: ClosedSockets
     relays: Relays
     bus: Bus
+    streams: Streams
 
 
 Calls = Annotated[CallRepository, held("calls")]
