@@ -18,6 +18,9 @@ status: ## Show what runs, since when, with how much memory
 stop: ## Stop what another terminal runs
 	@$(BIN)/stack stop
 
+restart: ready ## Replace what another terminal runs by what is on disk; nobody notices; only=chat
+	@$(BIN)/stack restart $(only)
+
 reset: ## Delete all accounts, messages and recordings of this machine (asks first)
 	@$(BIN)/stack reset
 
@@ -77,4 +80,4 @@ ready-python:
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop reset check lint types unit web-check e2e test lock contracts screenshots bench admin clean ready ready-python ready-to-test
+.PHONY: help run status stop restart reset check lint types unit web-check e2e test lock contracts screenshots bench admin clean ready ready-python ready-to-test

@@ -3,16 +3,18 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from stack.process import Program
+from stack.process import Process, Program
 from stack.supervisor import Supervisor, run_once
 from stack.trouble import Trouble
 
@@ -81,6 +83,69 @@ async def test_the_waits_between_restarts_grow(watched: Watched, tmp_path: Path)
         "child ended with status 3; starts again in 0.1 s",
         "child ended with status 3; starts again in 0.2 s",
     ]
+
+
+async def test_what_a_program_has_lost_is_put_right_each_time_it_comes_back(
+    watched: Watched, tmp_path: Path
+) -> None:
+    healed: list[int] = []
+
+    async def heal() -> None:
+        healed.append(watched.process().pid)
+
+    watched.supervisor.healing["child"] = heal
+    await watched.supervisor.start(python(SLEEP, tmp_path))
+    assert not healed
+
+    watched.process().kill()
+    await until(lambda: healed)
+
+    assert healed == [watched.process().pid]
+
+
+async def test_an_order_to_replace_a_program_that_never_gets_ready_leaves_one_process(
+    watched: Watched, tmp_path: Path
+) -> None:
+    is_ready = True
+    program = replace(python(SLEEP, tmp_path, patience=0.3), ready=lambda: is_ready)
+    await watched.supervisor.start(program)
+    first = watched.process()
+    is_ready = False
+
+    with pytest.raises(Trouble, match="child is not ready"):
+        await watched.supervisor.replace("child")
+
+    assert watched.process() == first
+    assert psutil.Process().children() == [first]
+
+
+async def test_only_the_process_itself_can_say_that_it_is_ready(tmp_path: Path) -> None:
+    say = (
+        "import os, socket\n"
+        "name = os.environ['NOTIFY_SOCKET'].replace('@', chr(0), 1)\n"
+        "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', name)\n"
+        "print('said', flush=True)\n"
+    )
+    code = f"""
+import os, subprocess, sys
+subprocess.run([sys.executable, "-c", {say!r}])
+sys.stdin = open("go")
+sys.stdin.read()
+{say}
+import time; time.sleep(60)
+"""
+    os.mkfifo(tmp_path / "go")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        process = Process(
+            replace(python(code, tmp_path), listening=listening), tmp_path / "child.log"
+        )
+        await until(lambda: "said" in process.last_words())
+        was_ready = process.is_ready()
+        (tmp_path / "go").write_text("on")
+        await until(process.is_ready)
+        process.stop(grace=0)
+
+    assert not was_ready
 
 
 async def test_stopping_leaves_no_process_not_even_a_grandchild(

@@ -1,4 +1,4 @@
-"""The command line: `stack run`, `status`, `stop`, `admin` and `reset`."""
+"""The command line: `stack run`, `status`, `stop`, `restart`, `admin` and `reset`."""
 
 import argparse
 
@@ -16,6 +16,8 @@ def main() -> int:
                 return 0 if status.show() else 1
             case "stop":
                 status.stop()
+            case "restart":
+                status.restart(asked.names)
             case "admin":
                 return admin.promote(asked.email)
             case "reset":
@@ -36,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start everything and watch over it; Ctrl-C stops it")
     commands.add_parser("status", help="show what runs")
     commands.add_parser("stop", help="stop what another terminal runs")
+    restart = commands.add_parser("restart", help="replace what runs, one part after the other")
+    restart.add_argument("names", nargs="*", help="services, or gateway; all when none is named")
     promoted = commands.add_parser("admin", help="make somebody an administrator")
     promoted.add_argument("email", help="email or username of the person")
     reset = commands.add_parser("reset", help="delete all data, after stopping")

@@ -4,7 +4,7 @@ import functools
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,6 +16,9 @@ from stack.process import Program
 from stack.servers import mongo, objects, rabbitmq, turn
 from stack.servers.server import Server
 from stack.trouble import Trouble
+
+_UNTIL_READY = 120.0
+_LONGEST_REPLAY = 600.0
 
 _PREPARED_ELSEWHERE = {
     "CONVO_MONGO_URL": ("MongoDB", ()),
@@ -167,11 +170,21 @@ def topology(environment: Mapping[str, str]) -> Program:
     return _python("topology", "common.topology", environment)
 
 
+def may_replay() -> bool:
+    return importlib.util.find_spec("common.replay") is not None
+
+
+def replay(environment: Mapping[str, str]) -> Program:
+    """Return what publishes anew what a broker has lost; patient, it may be a week's facts."""
+    program = _python("replay", "common.replay", environment)
+    return replace(program, command=(*program.command, "--all"), patience=_LONGEST_REPLAY)
+
+
 def services(environment: Mapping[str, str]) -> list[Program]:
-    """Return the programs of the platform, the gateway last.
+    """Return the programs of the platform, the gateway last; their ports are open from now on.
 
     Raises:
-        Trouble: One of them is not installed.
+        Trouble: One of them is not installed, or cannot listen.
     """
     names = (*SERVICES, "gateway")
     missing = [name for name in names if importlib.util.find_spec(name) is None]
@@ -180,7 +193,13 @@ def services(environment: Mapping[str, str]) -> list[Program]:
             f"{', '.join(missing)} cannot be imported by {sys.executable}.",
             remedy="Run `make run`, which installs every part of the platform.",
         )
-    return [_python(name, name, environment) for name in names]
+    return [_listening(name, environment) for name in names]
+
+
+def _listening(name: str, environment: Mapping[str, str]) -> Program:
+    host, port = environment["CONVO_HOST"], int(environment[setting(name)])
+    listening = ports.listen(host, port, setting=setting(name), wanted_by=name)
+    return replace(_python(name, name, environment), listening=listening, patience=_UNTIL_READY)
 
 
 def _python(name: str, module: str, environment: Mapping[str, str]) -> Program:

@@ -1,11 +1,15 @@
 """Ports on the loopback interface: free ones, taken ones and who has them."""
 
+import errno
 import socket
 from contextlib import ExitStack
 
 import psutil
 
 from stack.trouble import Trouble
+
+_BACKLOG = 2048
+"""Connections that wait for a program while it is replaced; Linux may allow fewer."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -74,10 +78,31 @@ def check(port: int, *, setting: str, wanted_by: str, udp: bool = False) -> None
     Raises:
         Trouble: The port is taken; says by whom and which setting moves us.
     """
-    if not is_taken(port, udp=udp):
-        return
+    if is_taken(port, udp=udp):
+        raise _taken(port, setting=setting, wanted_by=wanted_by)
+
+
+def listen(host: str, port: int, *, setting: str, wanted_by: str) -> socket.socket:
+    """Listen on `port`; connections wait until somebody takes them.
+
+    Raises:
+        Trouble: The port is taken, or `host` is no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise _taken(port, setting=setting, wanted_by=wanted_by) from None
+        raise Trouble(
+            f"{wanted_by} cannot listen on {host}, port {port}: {error.strerror}.",
+            remedy=f"Choose another address with CONVO_HOST, or another port with {setting}.",
+        ) from None
+
+
+def _taken(port: int, *, setting: str, wanted_by: str) -> Trouble:
     who = holder(port)
-    raise Trouble(
+    return Trouble(
         f"Port {port}, which {wanted_by} needs, is in use{f' by {who}' if who else ''}.",
         remedy=f"Stop that program, or choose another port with {setting}=<port>.",
     )

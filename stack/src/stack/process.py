@@ -4,13 +4,21 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stack.readiness import Word
 from stack.trouble import Trouble
+
+# The kernel kills the child when the thread that started it dies, so that even `kill -9`
+# of ours leaves nothing behind.
+_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
+# Standard input becomes descriptor 3, meant for this very process (sd_listen_fds(3)).
+_PASSED_ON = ("sh", "-c", 'exec 3<&0 </dev/null; export LISTEN_PID=$$; exec "$@"', "sh")
 
 
 def _always() -> bool:
@@ -29,8 +37,12 @@ class Program:
     folder: Path
     """The working directory."""
 
+    listening: socket.socket | None = None
+    """Passed on to every process of the program in the way of systemd: whoever connects
+    waits until there is one. Such a program says itself when it is ready."""
+
     ready: Callable[[], bool] = _always
-    """Whether it serves now; called often, returns or gives up within a second."""
+    """Whether any other program serves now; called often, gives up within a second."""
 
     patience: float = 60.0
     """Seconds it may take until `ready`."""
@@ -43,19 +55,22 @@ class Process:
         self.program = program
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
+        self._word = Word() if program.listening else None
         with log.open("ab") as output:
-            # The kernel kills the child when the thread that started it dies, so
-            # that even `kill -9` of ours leaves nothing behind. setpriv replaces
-            # itself by the program, which therefore has the pid we know.
+            # Each of the commands before it replaces itself by the next, so that the
+            # program has the pid we know.
             self._child = subprocess.Popen(
-                ("setpriv", "--pdeathsig", "KILL", "--", *program.command),
+                (*_WITH_US, *(_PASSED_ON if program.listening else ()), *program.command),
                 cwd=program.folder,
-                env=dict(program.environment),
-                stdin=subprocess.DEVNULL,
+                env={**program.environment, **self._told()},
+                stdin=program.listening.fileno() if program.listening else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def _told(self) -> dict[str, str]:
+        return {"LISTEN_FDS": "1", "NOTIFY_SOCKET": self._word.address} if self._word else {}
 
     @property
     def pid(self) -> int:
@@ -65,6 +80,10 @@ class Process:
     def returncode(self) -> int | None:
         return self._child.poll()
 
+    def is_ready(self) -> bool:
+        """Whether it serves now; may take a second to tell."""
+        return self._word.was_said_by(self.pid) if self._word else self.program.ready()
+
     def signal(self, number: int) -> None:
         """Send a signal to the program and to everything it started."""
         with contextlib.suppress(ProcessLookupError):
@@ -73,6 +92,7 @@ class Process:
     async def exited(self) -> int:
         """Wait for the end and return the exit status, negative for a signal."""
         if self.returncode is not None:
+            self._hear_no_more()
             return self.returncode
         loop = asyncio.get_running_loop()
         over = asyncio.Event()
@@ -83,7 +103,12 @@ class Process:
         finally:
             loop.remove_reader(descriptor)
             os.close(descriptor)
+        self._hear_no_more()
         return self._child.wait()
+
+    def _hear_no_more(self) -> None:
+        if self._word:
+            self._word.close()
 
     def wait_until_ready(self) -> None:
         """Block until the program serves.
@@ -92,7 +117,7 @@ class Process:
             Trouble: It ended instead, or took longer than its patience.
         """
         deadline = time.monotonic() + self.program.patience
-        while not self.program.ready():
+        while not self.is_ready():
             if self.returncode is not None or time.monotonic() > deadline:
                 raise self.failed_to_start()
             time.sleep(0.05)
@@ -118,6 +143,7 @@ class Process:
             # Also for what the program itself started and did not clean up.
             self.signal(signal.SIGKILL)
             self._child.wait()
+            self._hear_no_more()
 
 
 def last_words(log: Path, *, lines: int = 3) -> str:

@@ -1,12 +1,14 @@
 """`stack run`: starts everything in order, watches over it, stops it in reverse order."""
 
 import asyncio
+import functools
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any
 
-from stack import configuration, credentials, folder, plan, terminal
+from stack import configuration, control, credentials, folder, plan, terminal
 from stack.configuration import Configuration
 from stack.process import Program
 from stack.servers.server import Server
@@ -17,6 +19,9 @@ _UNTIL_READY = 120.0
 """Seconds the services may take until the gateway says that all is well."""
 
 _TOO_MANY_RESTARTS = 3
+
+_EMPTY = "(the broker was empty)"
+"""How the last words of `common.topology` end when the broker has lost what it had."""
 
 
 def run() -> None:
@@ -46,6 +51,8 @@ class _Platform:
         )
         self._layers: list[list[str]] = []
         """Names of programs that may stop together; the last layer stops first."""
+        self._parts: list[str] = []
+        """Names of the services and the gateway, which is last."""
 
     async def run(self) -> None:
         begun = time.monotonic()
@@ -53,7 +60,8 @@ class _Platform:
         try:
             await self._start()
             self._welcome(time.monotonic() - begun)
-            await asyncio.Event().wait()
+            async with control.obeying(self._settings.data, self._restart):
+                await asyncio.Event().wait()
         except asyncio.CancelledError:
             # Only our own signal handler cancels us, so nobody is left to be told.
             task.uncancel()
@@ -68,13 +76,42 @@ class _Platform:
         servers = await self._start_servers()
         environment = plan.environment(self._settings, self._secrets, servers)
         with terminal.step("exchanges and queues"):
-            await run_once(plan.topology(environment), self._settings.logs)
+            await self._declare(environment)
+        self._supervisor.healing["rabbitmq"] = functools.partial(self._declare, environment)
         with terminal.step("services and gateway"):
             programs = plan.services(environment)
-            self._layers += [[each.name for each in programs[:-1]], [programs[-1].name]]
-            for program in programs:
-                await self._supervisor.start(program)
+            self._parts += [each.name for each in programs]
+            self._layers += [self._parts[:-1], self._parts[-1:]]
+            await _together(self._supervisor.start(each) for each in programs)
             await self._until_ready(programs)
+
+    async def _declare(self, environment: Mapping[str, str]) -> None:
+        """Give the broker its exchanges and queues, and what it has lost with them.
+
+        Raises:
+            Trouble: It does not take them.
+        """
+        logs = self._settings.logs
+        told = await run_once(plan.topology(environment), logs)
+        if told.endswith(_EMPTY) and plan.may_replay():
+            await run_once(plan.replay(environment), logs)
+
+    async def _restart(self, names: Sequence[str], say: Callable[[str], None]) -> None:
+        """Replace these parts, or all, one after the other.
+
+        Raises:
+            Trouble: One does not exist or did not get ready; those after it stay as they are.
+        """
+        unknown = [name for name in names if name not in self._parts]
+        if unknown:
+            raise Trouble(
+                f"{', '.join(unknown)} cannot be restarted.",
+                remedy=f"Name some of {', '.join(self._parts)}, or none for all of them.",
+            )
+        for name in names or self._parts:
+            begun = time.monotonic()
+            await self._supervisor.replace(name)
+            say(f"{name} was replaced in {time.monotonic() - begun:.1f} s")
 
     async def _start_servers(self) -> Sequence[Server]:
         """Start all of them at the same time, each with its programs one after the other."""
@@ -90,15 +127,9 @@ class _Platform:
                     await self._supervisor.start(program)
                 started.append(server)
 
-        try:
-            async with asyncio.TaskGroup() as starting:
-                for name, prepare in plan.servers(self._settings, self._secrets).items():
-                    starting.create_task(start(name, prepare))
-        except* Trouble as failed:
-            troubles: list[Trouble] = _troubles(failed)
-        else:
-            return started
-        raise troubles[0]
+        prepared = plan.servers(self._settings, self._secrets)
+        await _together(start(name, prepare) for name, prepare in prepared.items())
+        return started
 
     async def _until_ready(self, programs: Sequence[Program]) -> None:
         deadline = time.monotonic() + _UNTIL_READY
@@ -138,8 +169,21 @@ class _Platform:
         folder.note(self._settings.data, programs)
 
 
-def _troubles(failed: BaseExceptionGroup[Trouble]) -> list[Trouble]:
-    return [each for each in failed.exceptions if isinstance(each, Trouble)]
+async def _together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do it all at the same time.
+
+    Raises:
+        Trouble: The first there was; the rest was given up.
+    """
+    troubles: list[Trouble] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except* Trouble as failed:
+        troubles += [each for each in failed.exceptions if isinstance(each, Trouble)]
+    if troubles:
+        raise troubles[0]
 
 
 def _end_on_signals(supervisor: Supervisor) -> asyncio.Task[None]:

@@ -1,18 +1,19 @@
-"""`stack status`, `stack stop` and `stack reset`: what is done to a platform from outside."""
+"""`stack status`, `stop`, `restart` and `reset`: what is done to a platform from outside."""
 
 import os
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 import psutil
 
-from stack import configuration, folder, plan, terminal
+from stack import configuration, control, folder, plan, terminal
 from stack.configuration import Configuration
 from stack.trouble import Trouble
 
-_LONGEST_STOP = 60.0
+_LONGEST_STOP = 90.0
 _MEGABYTE = 1_000_000
 
 
@@ -51,7 +52,7 @@ def stop() -> None:
     """Stop a platform that was started elsewhere, and wait until it is gone.
 
     Raises:
-        Trouble: It is still there after a minute.
+        Trouble: It is still there after a minute and a half.
     """
     _stop(configuration.read())
 
@@ -71,6 +72,16 @@ def _stop(settings: Configuration) -> None:
                     remedy=f"End it with: kill -9 {pid}",
                 )
             time.sleep(0.1)
+
+
+def restart(names: Sequence[str]) -> None:
+    """Have these parts of a running platform replaced, or all; nobody notices.
+
+    Raises:
+        Trouble: It is not running, or a part could not be replaced.
+    """
+    for told in control.ask_restart(configuration.read().data, names):
+        terminal.say(told)
 
 
 def reset(*, sure: bool) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from stack.process import Process, Program
 from stack.trouble import Trouble
 
 _LONGEST_WAIT = 10.0
-_GRACE = 12.0
-"""Seconds; services finish what they have begun within 10."""
+_GRACE = 27.0
+"""Seconds; services end by themselves within 25, whatever happens."""
 
 _HEALTHY_AFTER = 30.0
 """Seconds after which a program is trusted again and its next restart is quick."""
@@ -50,6 +51,8 @@ class Supervisor:
         self._changed = changed
         self._first_wait = first_wait
         self.kept: dict[str, Kept] = {}
+        self.healing: dict[str, Callable[[], Awaitable[None]]] = {}
+        """What is done, by name of a program, each time it is ready again after it ended."""
 
     async def start(self, program: Program) -> None:
         """Start a program, wait until it is ready, and from then on keep it running.
@@ -60,8 +63,25 @@ class Supervisor:
         kept = Kept(program, self._spawn(program), time.time())
         self.kept[program.name] = kept
         await self._ready(kept.process)
-        kept.keeper = asyncio.create_task(self._keep(kept), name=f"keeper of {program.name}")
-        self._changed()
+        self._watch(kept)
+
+    async def replace(self, name: str, *, grace: float = _GRACE) -> None:
+        """Start a new process beside the old one, and end that once the new one is ready.
+
+        Both accept from the same socket for a while, so that nobody is refused.
+
+        Raises:
+            Trouble: The new one did not get ready and was ended; the old one stays.
+        """
+        kept = self.kept[name]
+        new = self._spawn(kept.program)
+        async with AsyncExitStack() as unless_ready:
+            unless_ready.push_async_callback(_stop, new, grace=0)
+            await self._ready(new)
+            unless_ready.pop_all()
+        old, kept.process, kept.started = kept.process, new, time.time()
+        self._watch(kept)
+        await _stop(old, grace)
 
     async def stop(self, *names: str, grace: float = _GRACE) -> None:
         """End these programs at the same time; those that take longer than `grace` are killed."""
@@ -69,6 +89,8 @@ class Supervisor:
         for kept in leaving:
             if kept.keeper:
                 kept.keeper.cancel()
+            if kept.program.listening:
+                kept.program.listening.close()  # nobody comes who would answer
         async with asyncio.TaskGroup() as stopping:
             for kept in leaving:
                 stopping.create_task(_stop(kept.process, grace))
@@ -79,12 +101,18 @@ class Supervisor:
         for kept in self.kept.values():
             kept.process.signal(signal.SIGKILL)
 
+    def _watch(self, kept: Kept) -> None:
+        if kept.keeper:
+            kept.keeper.cancel()
+        kept.keeper = asyncio.create_task(self._keep(kept), name=f"keeper of {kept.program.name}")
+        self._changed()
+
     def _spawn(self, program: Program) -> Process:
         return Process(program, self._logs / f"{program.name}.log")
 
     async def _ready(self, process: Process) -> None:
         deadline = time.monotonic() + process.program.patience
-        while not await asyncio.to_thread(process.program.ready):
+        while not await asyncio.to_thread(process.is_ready):
             if process.returncode is not None or time.monotonic() > deadline:
                 raise process.failed_to_start()
             await asyncio.sleep(0.05)
@@ -107,6 +135,16 @@ class Supervisor:
             kept.started = time.time()
             kept.restarts += 1
             self._changed()
+            await self._heal(kept)
+
+    async def _heal(self, kept: Kept) -> None:
+        if (heal := self.healing.get(kept.program.name)) is None:
+            return
+        try:
+            await self._ready(kept.process)
+            await heal()
+        except Trouble as trouble:
+            self._say(str(trouble))
 
 
 async def _stop(process: Process, grace: float) -> None:
@@ -127,8 +165,8 @@ def _how_it_ended(status: int) -> str:
     return f"ended with status {status}"
 
 
-async def run_once(program: Program, logs: Path) -> None:
-    """Run a program to its end.
+async def run_once(program: Program, logs: Path) -> str:
+    """Run a program to its end and return its last words.
 
     Raises:
         Trouble: It failed, or took longer than its patience.
@@ -147,3 +185,4 @@ async def run_once(program: Program, logs: Path) -> None:
             f"{program.name} {_how_it_ended(status)}; its last words: {process.last_words()}",
             remedy=f"The whole log is in {process.log}.",
         )
+    return process.last_words()

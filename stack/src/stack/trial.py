@@ -13,7 +13,7 @@ from stack.packages import ROOT
 from stack.process import Process, Program
 
 _IN_A_ROW = {"rabbitmq": 4, "objects": 4}
-_LONGEST_STOP = 60.0
+_LONGEST_STOP = 90.0
 
 
 @dataclass(frozen=True)
