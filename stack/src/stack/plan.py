@@ -181,10 +181,10 @@ def replay(environment: Mapping[str, str]) -> Program:
 
 
 def services(environment: Mapping[str, str]) -> list[Program]:
-    """Return the programs of the platform, the gateway last; their ports are open from now on.
+    """Return the programs of the platform, the gateway last.
 
     Raises:
-        Trouble: One of them is not installed, or cannot listen.
+        Trouble: One of them is not installed.
     """
     names = (*SERVICES, "gateway")
     missing = [name for name in names if importlib.util.find_spec(name) is None]
@@ -193,13 +193,19 @@ def services(environment: Mapping[str, str]) -> list[Program]:
             f"{', '.join(missing)} cannot be imported by {sys.executable}.",
             remedy="Run `make run`, which installs every part of the platform.",
         )
-    return [_listening(name, environment) for name in names]
+    return [_python(name, name, environment) for name in names]
 
 
-def _listening(name: str, environment: Mapping[str, str]) -> Program:
-    host, port = environment["CONVO_HOST"], int(environment[setting(name)])
-    listening = ports.listen(host, port, setting=setting(name), wanted_by=name)
-    return replace(_python(name, name, environment), listening=listening, patience=_UNTIL_READY)
+def listening(service: str, program: Program) -> Program:
+    """Return the program with the port it is told open from now on, over all its restarts.
+
+    Raises:
+        Trouble: The port cannot be listened on.
+    """
+    named = setting(service)
+    host, port = program.environment["CONVO_HOST"], int(program.environment[named])
+    opened = ports.listen(host, port, setting=named, wanted_by=program.name)
+    return replace(program, listening=opened, patience=_UNTIL_READY)
 
 
 def _python(name: str, module: str, environment: Mapping[str, str]) -> Program:

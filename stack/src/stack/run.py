@@ -79,7 +79,7 @@ class _Platform:
             await self._declare(environment)
         self._supervisor.healing["rabbitmq"] = functools.partial(self._declare, environment)
         with terminal.step("services and gateway"):
-            programs = plan.services(environment)
+            programs = [plan.listening(each.name, each) for each in plan.services(environment)]
             self._parts += [each.name for each in programs]
             self._layers += [self._parts[:-1], self._parts[-1:]]
             await _together(self._supervisor.start(each) for each in programs)
