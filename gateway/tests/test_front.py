@@ -229,3 +229,32 @@ async def test_it_lives_counts_and_names_its_version(gateway: httpx.AsyncClient)
     assert (await gateway.get("/healthz")).json() == {"status": "ok"}
     assert (await gateway.get("/version")).json()["service"] == "gateway"
     assert 'convo_requests_total{route="rooms/*",service="gateway",status="200"}' in metrics
+
+
+async def test_more_than_can_be_answered_is_refused_at_once_and_heals(
+    gateway: httpx.AsyncClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.rest.front.MOST_AT_ONCE", 2)
+    go, begun = asyncio.Event(), 0
+
+    async def slow(_: Asked) -> Any:
+        nonlocal begun
+        begun += 1
+        await go.wait()
+        return 200, {}, b""
+
+    async def two() -> bool:
+        return begun == 2
+
+    platform.answers["rooms/rooms/slow"] = slow
+    waiting = [asyncio.create_task(gateway.get("/api/rooms/slow")) for _ in range(2)]
+    await eventually(two)
+
+    refused = await gateway.get("/api/rooms/other")
+    go.set()
+    answered = [(await each).status_code for each in waiting]
+    after = await gateway.get("/api/rooms/other")
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert refused.headers["retry-after"] == "1"
+    assert (answered, after.status_code) == ([200, 200], 200)

@@ -12,7 +12,7 @@ from common.problems import Unavailable
 
 MOST_IN_FLIGHT = 64
 """Requests one replica works on for us at the same time."""
-MOST_WAITING = 256
+MOST_WAITING = 128
 """Requests that may wait for a place at one replica."""
 PLACE_WITHIN = 1.0
 """Seconds a request waits for a place: later its answer would come too late to be wanted."""

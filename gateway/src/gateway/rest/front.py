@@ -1,39 +1,38 @@
 """The door: every request passes here, and most go straight on to a service."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common import telemetry, web
 from common.health import REQUESTS, SECONDS
 from common.problems import Forbidden, Problem
 from gateway import tracing
 from gateway.pages.security import API_POLICY, Cors, Headers, common_headers
 from gateway.realtime.sockets import Sockets
+from gateway.replicas import Overloaded
 from gateway.rest import headers as heads
 from gateway.rest import routing
 from gateway.rest.admission import Admission
-from gateway.rest.limits import TooOften
 from gateway.rest.proxy import ClientGone, Errand, Proxy
+from gateway.rest.refusal import refuse
 from gateway.settings import Settings
 
 log = structlog.get_logger()
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_AT_ONCE = 768
+"""Requests on their way to services at the same time: about what this process answers in
+half a second, and more than any one service may hold up. The rest is refused at once,
+which costs a tenth of answering."""
 _CLIENT_GONE = 499  # nobody sees it but the metrics; nginx uses the same number
-_LINGER = 3.0  # seconds
-_LINGER_BYTES = 16 << 20
 _POLICY = b"content-security-policy"
 
 
@@ -68,6 +67,7 @@ class Front:
         self._public_host = next(iter(self._told_hosts.values()))
         self._recorded = settings.otlp_endpoint is not None
         self._state: Mapping[str, Any] = {}
+        self._passing = 0
 
     async def drain(self) -> None:
         """Let everybody go before the gateway is stopped."""
@@ -94,7 +94,7 @@ class Front:
                 return
             target = None if _is_page(scope, headers) else _target(scope)
         except Problem as problem:
-            await _refuse(problem, scope, receive, _adding(send, added))
+            await refuse(problem, scope, receive, _adding(send, added))
             return
         if target is None:
             await self._app(scope, receive, _adding(send, added))
@@ -126,8 +126,11 @@ class Front:
         proxy: Proxy = state["proxy"]
         address = self._address(scope)
         given = headers.get(b"traceparent", b"")
+        self._passing += 1
         with tracing.hop(scope["method"], given, recorded=self._recorded) as trace:
             try:
+                if self._passing > MOST_AT_ONCE:
+                    raise Overloaded
                 await admission.admit(
                     scope["method"], target.path, address, _authorization(scope["headers"])
                 )
@@ -137,9 +140,11 @@ class Front:
                 status = await proxy.pass_on(errand, receive, send)
             except Problem as problem:
                 status = problem.status
-                await _refuse(problem, scope, receive, _adding(send, added), trace)
+                await refuse(problem, scope, receive, _adding(send, added), trace)
             except ClientGone:
                 status = _CLIENT_GONE
+            finally:
+                self._passing -= 1
         _count(target.service, status, time.perf_counter() - started)
 
     def _errand(
@@ -224,59 +229,6 @@ def _adding(send: Send, added: Headers) -> Send:
         await send(message)
 
     return sent
-
-
-async def _refuse(
-    problem: Problem,
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    trace: Mapping[str, str] | None = None,
-) -> None:
-    with telemetry.span("refuse", trace or {}, SpanKind.INTERNAL) as trace_id:
-        answer = web.refusal(problem)
-    more: dict[str, Any] = {}
-    if isinstance(problem, TooOften):
-        more = problem.headers
-    elif isinstance(problem, routing.MethodNotAllowed):
-        more = {"Allow": problem.allowed}
-    elif isinstance(problem, web.BodyTooLarge):
-        more = {"Connection": "close"}
-        send = _after(_rest_of_body(receive), send)
-    answer.headers.update(more)
-    log.info(
-        "request refused",
-        method=scope["method"],
-        code=problem.code,
-        status=int(problem.status),
-        trace_id=trace_id,
-    )
-    await answer(scope, receive, send)
-
-
-def _after(wait: Awaitable[None], send: Send) -> Send:
-    """Tell the answer at once, and end it only after `wait`."""
-
-    async def sent(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            await send({**message, "more_body": True})
-            await wait
-            message = {"type": "http.response.body", "body": b""}
-        await send(message)
-
-    return sent
-
-
-async def _rest_of_body(receive: Receive) -> None:
-    """Read some more: most clients look for an answer only when they have sent everything."""
-    left = _LINGER_BYTES
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_LINGER):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
 
 
 @lru_cache(maxsize=256)
