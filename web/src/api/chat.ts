@@ -1,5 +1,5 @@
 /** Chat history; live messages travel over the socket. */
-import type { ChatMessage } from "../protocol/rest";
+import type { ChatDigest, ChatMessage } from "../protocol/rest";
 import { request } from "./request";
 
 export interface Page {
@@ -13,4 +13,11 @@ export interface Page {
 /** Oldest first. */
 export function listMessages(roomId: string, page: Page): Promise<ChatMessage[]> {
   return request("GET", `/api/chat/messages/${encodeURIComponent(roomId)}`, { query: { ...page } });
+}
+
+/** Since a moment (RFC 3339), or after a `seq`. */
+export type Mark = { readonly since: string } | { readonly after: number };
+
+export function getChatDigest(roomId: string, mark: Mark): Promise<ChatDigest> {
+  return request("GET", `/api/chat/digest/${encodeURIComponent(roomId)}`, { query: { ...mark } });
 }

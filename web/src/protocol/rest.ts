@@ -112,6 +112,19 @@ export interface ChatMessage {
   readonly replyTo?: string | null;
 }
 
+/** What the others wrote, in numbers. */
+export interface ChatDigest {
+  /** At most 1,000. */
+  readonly messages: number;
+  readonly namingYou: number;
+  /** `seq` of the oldest one counted. */
+  readonly first: number | null;
+  readonly firstNamingYou: number | null;
+  readonly newest: number;
+  /** There are older ones that were not counted. */
+  readonly isMore: boolean;
+}
+
 export interface Notification {
   readonly id: string;
   readonly type: string;

@@ -3,7 +3,7 @@ import type { Peer } from "../../protocol/frames";
 import { Socket } from "../../realtime/socket";
 import { FakePeerConnection } from "../../testing/FakePeerConnection";
 import { FakeServer } from "../../testing/FakeServer";
-import { fakeRest } from "../../testing/rest";
+import { fakeRest, json, type SentRequest } from "../../testing/rest";
 import { LocalMedia } from "../media/LocalMedia";
 import { CallSession } from "./CallSession";
 import { takePeer } from "./memory";
@@ -221,6 +221,56 @@ describe("a server that was cut off", () => {
     await settle(2_000);
 
     expect(server.heard("joinRoom")).toHaveLength(1);
+  });
+});
+
+describe("what was missed", () => {
+  const digest = () => session.missed.store.getState().digest;
+  const counted = { messages: 2, namingYou: 0, first: 5, firstNamingYou: null, newest: 6 };
+  let requests: SentRequest[];
+
+  beforeEach(() => {
+    requests = fakeRest({ "GET /api/chat/digest/r": () => json({ ...counted, isMore: false }) });
+  });
+
+  /** The socket is lost, and back after `ms` with these in the call. */
+  async function away(ms: number, peers: Peer[]): Promise<void> {
+    server.isUp = false;
+    server.latest.close(1006);
+    await settle(ms);
+    server.answers.joinRoom = inCall(peers, 9);
+    server.isUp = true;
+    dispatchEvent(new Event("online"));
+    await settle();
+  }
+
+  it("while one was away is told when one is back, from the newest message on", async () => {
+    await away(31_000, [ME, peer("cid")]);
+
+    expect(digest()).toMatchObject({ kind: "away", left: ["bob"], joined: ["cid"], seconds: 31 });
+    expect(requests.map(({ path }) => path)).toEqual(["/api/chat/digest/r?after=0"]);
+  });
+
+  it("in a moment is not worth a word", async () => {
+    await away(29_000, [ME, peer("cid")]);
+
+    expect(digest()).toBeNull();
+    expect(requests).toEqual([]);
+  });
+
+  it("is told without numbers when the chat does not answer", async () => {
+    fakeRest({});
+    await away(31_000, [ME]);
+
+    expect(digest()).toMatchObject({ left: ["bob"], chat: null });
+  });
+
+  it("is nothing where the call was only asked for again", async () => {
+    server.latest.event({ type: "resync", data: {} });
+    await settle(2_000);
+
+    expect(server.heard("joinRoom")).toHaveLength(2);
+    expect(requests).toEqual([]);
   });
 });
 

@@ -5,10 +5,11 @@ import { CloseCode, type EventFrame, type JoinAnswer } from "../../protocol/fram
 import { backoff } from "../../realtime/backoff";
 import type { Socket } from "../../realtime/socket";
 import { ChatRoom } from "../chat/ChatRoom";
-import { AudioLevel } from "../media/AudioLevel";
 import type { LocalMedia, LocalMediaState } from "../media/LocalMedia";
+import { OwnLevel } from "../media/OwnLevel";
 import { shownConnections } from "./diagnostics";
 import { MeshTransport } from "./MeshTransport";
+import { Missed } from "./Missed";
 import { rememberOverReload } from "./memory";
 import * as model from "./model";
 import { type LastHeard, listen } from "./speaking";
@@ -44,6 +45,7 @@ export class CallSession {
     ending: null,
   }));
   readonly chat: ChatRoom;
+  readonly missed: Missed;
   readonly media: LocalMedia;
   readonly roomId: string;
   readonly #socket: Socket;
@@ -58,7 +60,7 @@ export class CallSession {
   /** What came while `joinRoom` was on its way: it may be newer than the answer. */
   #early: model.CallEvent[] = [];
   #heard: LastHeard = new Map();
-  #ownLevel: { readonly track: MediaStreamTrack; readonly level: AudioLevel } | null = null;
+  readonly #ownLevel = new OwnLevel();
   #stops: (() => void)[] = [];
 
   constructor({ socket, media, roomId, ownUserId, peerId = null }: CallSessionOptions) {
@@ -66,6 +68,7 @@ export class CallSession {
     this.media = media;
     this.roomId = roomId;
     this.chat = new ChatRoom(socket, roomId, ownUserId, "call");
+    this.missed = new Missed(roomId);
     this.#ownPeerId = peerId;
     this.#ownUserId = ownUserId;
   }
@@ -80,7 +83,7 @@ export class CallSession {
     };
     this.#stops = [
       socket.onResync(() => void this.#join(), this.roomId),
-      socket.onClose((code) => code === CloseCode.removed && this.#end({ reason: "removed" })),
+      socket.onClose((code) => this.#lost(code)),
       ...model.CALL_EVENTS.map((name) =>
         socket.on(
           name,
@@ -160,7 +163,17 @@ export class CallSession {
     }
   }
 
+  #lost(code: number): void {
+    const { call } = this.store.getState();
+    if (code === CloseCode.removed) this.#end({ reason: "removed" });
+    else if (call !== null) {
+      const since = this.#socket.lostAt() ?? Date.now();
+      this.missed.lost(since, call, this.chat.store.getState().newestSeq);
+    }
+  }
+
   #enter(answer: JoinAnswer): void {
+    const isNew = this.#transport === null && this.#ownPeerId !== answer.peerId;
     if (this.#transport === null || this.#ownPeerId !== answer.peerId) {
       this.#transport?.close();
       this.#transport = new MeshTransport({
@@ -175,6 +188,7 @@ export class CallSession {
     const call = model.entered(answer);
     this.store.setState({ call });
     this.#reconcile(call);
+    void this.missed.entered(call, { isNew });
     if (answer.chat === undefined) void this.chat.follow();
     else this.chat.catchUp({ chat: answer.chat, chatSeq: answer.chatSeq ?? 0 });
     this.#tellMedia();
@@ -239,20 +253,10 @@ export class CallSession {
     const { call, speaking } = this.store.getState();
     if (call === null || this.#transport === null) return;
     const levels = new Map(this.#transport.levels());
-    levels.set(call.ownPeerId, this.#readOwnLevel());
+    levels.set(call.ownPeerId, this.#ownLevel.read(this.media.store.getState()));
     this.#heard = listen(this.#heard, levels, Date.now());
     const next = new Set(this.#heard.keys());
     if (next.symmetricDifference(speaking).size > 0) this.store.setState({ speaking: next });
-  }
-
-  #readOwnLevel(): number {
-    const { microphone, isMicrophoneOn } = this.media.store.getState();
-    if (this.#ownLevel?.track !== microphone) {
-      this.#ownLevel?.level.close();
-      this.#ownLevel =
-        microphone === null ? null : { track: microphone, level: new AudioLevel(microphone) };
-    }
-    return isMicrophoneOn ? (this.#ownLevel?.level.read() ?? 0) : 0;
   }
 
   #remembered() {
@@ -269,7 +273,7 @@ export class CallSession {
     for (const retry of this.#retries) clearTimeout(retry);
     this.chat.close();
     this.#transport?.close();
-    this.#ownLevel?.level.close();
+    this.#ownLevel.close();
     this.media.stop();
     this.store.setState({ ending });
   }

@@ -6,7 +6,7 @@ import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Loading } from "../../app/Centered";
 import type { Room } from "../../protocol/rest";
@@ -17,6 +17,7 @@ import { TrackAudio } from "../media/TrackAudio";
 import { CallControls, type Panel } from "./CallControls";
 import { CallHeader } from "./CallHeader";
 import type { CallSession } from "./CallSession";
+import { DigestCard } from "./DigestCard";
 import { SidePanel } from "./SidePanel";
 import { Stage } from "./Stage";
 import { useShortcuts } from "./shortcuts";
@@ -44,6 +45,16 @@ export function VideoCall({ session, room }: VideoCallProps) {
     c: () => toggle("chat"),
     h: () => session.toggleHand(),
   });
+
+  // Who reads the chat needs no digest of it any more.
+  useEffect(() => {
+    if (panel === "chat") session.missed.dismiss();
+  }, [session, panel]);
+
+  function readFrom(seq: number) {
+    void session.chat.reveal(seq);
+    setPanel("chat");
+  }
 
   function playSound() {
     setSoundBlocked(false);
@@ -79,6 +90,7 @@ export function VideoCall({ session, room }: VideoCallProps) {
           Your browser waits for a click before it plays the others.
         </Alert>
       )}
+      <DigestCard missed={session.missed} onRead={readFrom} />
       <Box component="main" sx={{ flex: 1, minHeight: 0, display: "flex", gap: 1.5, px: 1.5 }}>
         <Stage session={session} call={call} />
         <SidePanel

@@ -1,18 +1,35 @@
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { session } from "../../api/session";
 import { useSocketState } from "../../realtime/RealtimeContext";
 import { AppFrame } from "../../testing/AppFrame";
 import { FakeServer } from "../../testing/FakeServer";
 import { ADA, fakeRest, grant, json } from "../../testing/rest";
 import { Chat } from "./Chat";
+import type { ChatRoom } from "./ChatRoom";
 import { useChatRoom } from "./useChatRoom";
 
 let server: FakeServer;
 
+let shownRoom: ChatRoom | null;
+
+function message(seq: number, text: string) {
+  return {
+    id: `m${seq}`,
+    seq,
+    sender: "bob",
+    senderName: "Bob",
+    message: text,
+    messageType: "text",
+    timestamp: "2026-01-05T10:00:00.000Z",
+    clientId: null,
+  };
+}
+
 function Conversation() {
   const room = useChatRoom("r");
+  shownRoom = room;
   return useSocketState() === "open" && room !== null ? <Chat room={room} /> : null;
 }
 
@@ -86,6 +103,20 @@ it("shows what others write as text, never as markup, with links that can be fol
   expect(document.querySelector("img[src=x]")).toBeNull();
   const link = screen.getByRole("link", { name: "https://a.example/plan" });
   expect(link).toHaveAttribute("rel", expect.stringContaining("noopener"));
+});
+
+it("puts a message that is looked for on the screen and the focus on it", async () => {
+  const scrolled = vi.fn();
+  Element.prototype.scrollIntoView = scrolled;
+  server.answers.followRoom = { chat: [message(1, "first"), message(2, "second")], chatSeq: 2 };
+  await open();
+  await screen.findByText("second");
+
+  await act(() => shownRoom?.reveal(1));
+
+  expect(screen.getByText("first")).toHaveFocus();
+  expect(scrolled).toHaveBeenCalledOnce();
+  expect(shownRoom?.store.getState().revealed).toBeNull();
 });
 
 it("says who is typing, but not that you are", async () => {

@@ -256,6 +256,36 @@ it("loads older messages in front", async () => {
   expect(seqs(room)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
+describe("a message that is looked for", () => {
+  it("is read back to before it is shown", async () => {
+    fakeRest({
+      "GET /api/chat/messages/r": ({ path }) => {
+        const before = Number(new URLSearchParams(path.split("?")[1]).get("before"));
+        return json(history.slice(before - 3, before - 1));
+      },
+    });
+    const room = new ChatRoom(socket, "r", "me", "call");
+    room.open();
+    room.catchUp({ chat: history.slice(7), chatSeq: 9 });
+
+    await room.reveal(5);
+
+    expect(seqs(room)).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(room.store.getState().revealed).toBe(5);
+  });
+
+  it("but cannot be read now is as near as it can be", async () => {
+    fakeRest({});
+    const room = new ChatRoom(socket, "r", "me", "call");
+    room.open();
+    room.catchUp({ chat: history.slice(7), chatSeq: 9 });
+
+    await room.reveal(2);
+
+    expect(room.store.getState().revealed).toBe(8);
+  });
+});
+
 it("shows who is typing for five seconds, or until they have written", async () => {
   const room = await follow(0);
   const typing = () => [...room.store.getState().typing.values()];

@@ -14,6 +14,8 @@ export interface ChatView extends model.ChatState {
   /** User id to name, of those who are writing now. */
   readonly typing: ReadonlyMap<string, string>;
   readonly problem: string | null;
+  /** The message to put on the screen next. */
+  readonly revealed: number | null;
 }
 
 /** `follow` listens by itself; in a `call` the messages come with `joinRoom`. */
@@ -31,6 +33,7 @@ export class ChatRoom {
     ...model.EMPTY_CHAT,
     typing: new Map(),
     problem: null,
+    revealed: null,
   }));
   #mending: Promise<void> | null = null;
   #isLoadingOlder = false;
@@ -156,6 +159,18 @@ export class ChatRoom {
       this.#isLoadingOlder = false;
     }
   }
+
+  /** Put a message on the screen, with everything after it; as far back as can be read now. */
+  async reveal(seq: number): Promise<void> {
+    const oldest = () => this.store.getState().messages[0]?.seq ?? 0;
+    for (let before = Number.POSITIVE_INFINITY; oldest() > seq && oldest() < before; ) {
+      before = oldest();
+      await this.loadOlder();
+    }
+    this.store.setState({ revealed: Math.max(seq, oldest()) });
+  }
+
+  readonly hasRevealed = (): void => this.store.setState({ revealed: null });
 
   /** Fetch what the numbering says is missing; several calls share one round. */
   mend(): Promise<void> {

@@ -43,17 +43,25 @@ export function MessageBubbles({ group, person, isOwn }: MessageBubblesProps) {
           · {clock(group.messages[0]?.timestamp ?? "")}
         </Typography>
         {group.messages.map((message) => (
-          <Bubble key={message.seq} isOwn={isOwn} text={message.message} />
+          <Bubble key={message.seq} seq={message.seq} isOwn={isOwn} text={message.message} />
         ))}
       </Box>
     </Box>
   );
 }
 
-export function Bubble({ text, isOwn }: { readonly text: string; readonly isOwn: boolean }) {
+interface BubbleProps {
+  readonly text: string;
+  readonly isOwn: boolean;
+  /** Not there before the message is stored. */
+  readonly seq?: number;
+}
+
+export function Bubble({ text, isOwn, seq }: BubbleProps) {
   return (
     <Box
       data-testid="chat-message"
+      data-seq={seq}
       sx={{
         px: 1.5,
         py: 0.9,
@@ -66,6 +74,7 @@ export function Bubble({ text, isOwn }: { readonly text: string; readonly isOwn:
         lineHeight: 1.45,
         bgcolor: isOwn ? "primary.main" : "action.hover",
         color: isOwn ? "primary.contrastText" : "text.primary",
+        "&:focus": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: "2px" },
       }}
     >
       {splitLinks(text).map(({ text: part, href }, index) =>

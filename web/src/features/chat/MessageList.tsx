@@ -6,7 +6,7 @@ import Chip from "@mui/material/Chip";
 import CircularProgress from "@mui/material/CircularProgress";
 import Divider from "@mui/material/Divider";
 import Typography from "@mui/material/Typography";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { usePeople } from "../people/usePeople";
 import type { ChatRoom, ChatView } from "./ChatRoom";
 import { MessageBubbles } from "./MessageBubbles";
@@ -36,6 +36,17 @@ export function MessageList({ chat, room, ownUserId }: MessageListProps) {
     const target = distanceFromEnd.current < NEAR_PX ? 0 : distanceFromEnd.current;
     box.scrollTop = box.scrollHeight - box.clientHeight - target;
   }, [chat.messages, chat.pending]);
+
+  // Once it is drawn, which is after older messages were read.
+  useEffect(() => {
+    if (chat.revealed === null) return;
+    const message = list.current?.querySelector<HTMLElement>(`[data-seq="${chat.revealed}"]`);
+    if (message == null) return;
+    message.scrollIntoView({ block: "center" });
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
+    room.hasRevealed();
+  }, [room, chat.revealed]);
 
   function onScroll() {
     const box = list.current;
