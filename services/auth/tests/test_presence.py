@@ -161,11 +161,12 @@ async def test_a_socket_that_closes_between_look_and_write_leaves_no_ghost(its, 
 
 async def test_a_silent_gateway_takes_its_people_with_it(its, hear, told):
     await hear(opened("c1", gateway="g1"))
-    await its.gateways.heard("g2", at=LATER + SILENT_AFTER)
+    silent = LATER + SILENT_AFTER + timedelta(seconds=1)
+    await its.gateways.heard("g2", at=silent)
 
-    await presence.sweep(its, at=NOON + SILENT_AFTER)
-    assert (await its.users.get("ada")).status == "online"
     await presence.sweep(its, at=LATER + SILENT_AFTER)
+    assert (await its.users.get("ada")).status == "online"
+    await presence.sweep(its, at=silent)
 
     assert (await its.users.get("ada")).status == "offline"
     assert await told() == ["online", "offline"]
@@ -174,12 +175,23 @@ async def test_a_silent_gateway_takes_its_people_with_it(its, hear, told):
 async def test_a_person_at_two_gateways_stays_when_one_falls_silent(its, hear, told):
     await hear(opened("c1", gateway="g1"))
     await hear(opened("c2", gateway="g2"))
-    await its.gateways.heard("g2", at=LATER + SILENT_AFTER)
+    silent = LATER + SILENT_AFTER + timedelta(seconds=1)
+    await its.gateways.heard("g2", at=silent)
 
-    await presence.sweep(its, at=LATER + SILENT_AFTER)
+    await presence.sweep(its, at=silent)
 
     assert (await its.users.get("ada")).status == "online"
     assert await told() == ["online"]
+
+
+async def test_a_gateway_whose_clock_is_wrong_is_not_silent(its, hear):
+    long_ago = NOON - timedelta(hours=1)
+    await hear(opened("c1", gateway="g1", at=long_ago))
+    await hear(GatewayAlive(occurred_at=long_ago, gateway_id="g1"))
+
+    await presence.sweep(its, at=LATER + timedelta(seconds=1))
+
+    assert (await its.users.get("ada")).status == "online"
 
 
 async def test_a_gateway_that_is_heard_again_brings_its_people_back(its, hear):

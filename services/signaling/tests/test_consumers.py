@@ -249,6 +249,16 @@ async def test_what_a_room_is_set_to_is_followed(service: Service) -> None:
     assert (await service.access.of("r1", "ada", "t")).topology == "sfu"
 
 
+async def test_silence_before_a_socket_was_given_up_counts(service: Service) -> None:
+    await service.joins("bob")
+    closed = socket_closed("socket-of-bob").model_copy(update={"silent_seconds": 5.0})
+
+    await service.hears(closed)
+
+    [peer] = (await service.calls.get("r1")).peers
+    assert peer.reconnecting_since == NOON - timedelta(seconds=5)
+
+
 async def test_gateways_are_heard_by_our_own_clock(service: Service) -> None:
     an_hour_ago = NOON - timedelta(hours=1)
     socket = {"connection_id": "c", "user_id": "u", "session_id": "s"}
@@ -258,6 +268,6 @@ async def test_gateways_are_heard_by_our_own_clock(service: Service) -> None:
         UserConnected(occurred_at=an_hour_ago, gateway_id="g2", **socket),
     )
 
-    assert await service.gateways.silent(at=NOON + timedelta(seconds=14)) == []
-    silent = await service.gateways.silent(at=NOON + timedelta(seconds=16))
+    assert await service.gateways.silent(at=NOON + timedelta(seconds=5)) == []
+    silent = await service.gateways.silent(at=NOON + timedelta(seconds=7))
     assert sorted(silent) == ["g1", "g2"]

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import httpx
@@ -8,13 +9,13 @@ from common.bus import Bus
 from common.clock import utc_now
 from common.events import PeerLeft
 from common.mongo import Database, PyMongoError
-from common.presence import Gateways
+from common.presence import SAID_EVERY, Gateways, Hearing
 from common.problems import ChangedMeanwhile
 from common.testing import NOON, eventually
 from signaling import domain, handlers
 from signaling.domain import Call, Newcomer
 from signaling.repository import CallRepository
-from signaling.sweep import Hearing, Sweep
+from signaling.sweep import Sweep
 
 SECOND = timedelta(seconds=1)
 
@@ -26,7 +27,7 @@ class Line(Bus):
         super().__init__("amqp://nowhere")
         self.up = True
 
-    async def reachable(self) -> bool:
+    async def keeps_up(self) -> bool:
         return self.up
 
 
@@ -43,57 +44,80 @@ async def states(calls: CallRepository, room_id: str = "r1") -> list[tuple[str, 
     return [(peer.user_id, peer.state) for peer in (await calls.get(room_id)).peers]
 
 
-def test_silence_is_believed_only_after_listening_long_enough() -> None:
-    hearing = Hearing()
+class Watch:
+    """A sweep that looks every second, and gateways that say that they live."""
 
-    assert not hearing.is_good(reachable=True, at=NOON)
-    assert not hearing.is_good(reachable=True, at=NOON + 29 * SECOND)
-    assert hearing.is_good(reachable=True, at=NOON + 30 * SECOND)
-    assert not hearing.is_good(reachable=False, at=NOON + 31 * SECOND)
-    assert not hearing.is_good(reachable=True, at=NOON + 32 * SECOND)
-    assert hearing.is_good(reachable=True, at=NOON + 62 * SECOND)
+    def __init__(self, db: Database) -> None:
+        self.calls = CallRepository(db)
+        self.gateways = Gateways(db)
+        self.line = Line()
+        self.sweep = Sweep(self.calls, self.gateways, self.line)
+        self.now = NOON
+
+    async def wait(self, seconds: int, *, heard: Sequence[str] = ()) -> None:
+        for _ in range(seconds):
+            self.now += SECOND
+            if (self.now - NOON) % SAID_EVERY == 0 * SECOND:
+                for gateway in heard:
+                    await self.gateways.heard(gateway, at=self.now)
+            await self.sweep.look(at=self.now)
+
+
+@pytest.fixture
+async def watch(db: Database) -> Watch:
+    """Ada at one gateway and Bob at another, heard for long enough to be missed."""
+    watch = Watch(db)
+    await enter(watch.calls, "ada", gateway="g1")
+    await enter(watch.calls, "bob", gateway="g2")
+    await watch.wait(30, heard=["g1", "g2"])
+    return watch
+
+
+BOTH = [("ada", "connected"), ("bob", "connected")]
 
 
 async def test_peers_behind_a_gateway_that_fell_silent_are_waited_for_and_dropped(
-    db: Database,
+    watch: Watch,
 ) -> None:
-    calls, gateways = CallRepository(db), Gateways(db)
-    sweep = Sweep(calls, gateways, Line())
-    await enter(calls, "ada", gateway="g1")
-    await enter(calls, "bob", gateway="g2")
-    for gateway in ("g1", "g2"):
-        await gateways.heard(gateway, at=NOON)
-    await sweep.look(at=NOON)
+    await watch.wait(6, heard=["g1"])
+    assert await states(watch.calls) == BOTH
+    await watch.wait(1, heard=["g1"])
+    assert await states(watch.calls) == [("ada", "connected"), ("bob", "reconnecting")]
 
-    await gateways.heard("g1", at=NOON + 20 * SECOND)
-    await sweep.look(at=NOON + 31 * SECOND)
-    assert await states(calls) == [("ada", "connected"), ("bob", "reconnecting")]
-
-    version = (await calls.get("r1")).version
-    await sweep.look(at=NOON + 32 * SECOND)
-    assert (await calls.get("r1")).version == version, "told once"
-
-    await gateways.heard("g1", at=NOON + 39 * SECOND)
-    await sweep.look(at=NOON + 39 * SECOND)
-    assert await states(calls) == [("ada", "connected")]
+    version = (await watch.calls.get("r1")).version
+    await watch.wait(7, heard=["g1"])
+    assert (await watch.calls.get("r1")).version == version, "told once"
+    await watch.wait(1, heard=["g1"])
+    assert await states(watch.calls) == [("ada", "connected")]
 
 
-async def test_while_the_broker_is_away_nobody_is_taken_for_silent(db: Database) -> None:
-    calls, gateways, line = CallRepository(db), Gateways(db), Line()
-    sweep = Sweep(calls, gateways, line)
-    await enter(calls, "ada")
-    await gateways.heard("g1", at=NOON)
-    await sweep.look(at=NOON)
+async def test_a_broker_that_was_away_for_a_minute_drops_nobody_when_it_is_back(
+    watch: Watch,
+) -> None:
+    watch.line.up = False
+    await watch.wait(60)
+    watch.line.up = True
+    await watch.wait(12)  # the slowest gateway takes so long to find the broker again
+    await watch.wait(60, heard=["g1", "g2"])
 
-    line.up = False
-    await sweep.look(at=NOON + 40 * SECOND)
-    line.up = True
-    await sweep.look(at=NOON + 41 * SECOND)
-    assert await states(calls) == [("ada", "connected")]
+    assert await states(watch.calls) == BOTH
 
-    await gateways.heard("g1", at=NOON + 60 * SECOND)  # found the broker again
-    await sweep.look(at=NOON + 72 * SECOND)
-    assert await states(calls) == [("ada", "connected")]
+
+async def test_who_died_while_the_broker_was_away_is_missed_after_all(watch: Watch) -> None:
+    watch.line.up = False
+    await watch.wait(60)
+    watch.line.up = True
+    await watch.wait(17, heard=["g1"])
+
+    assert await states(watch.calls) == [("ada", "connected"), ("bob", "reconnecting")]
+
+
+async def test_a_process_that_stood_still_takes_nobody_for_silent(watch: Watch) -> None:
+    watch.now += 30 * SECOND
+    await watch.wait(1)
+    await watch.wait(30, heard=["g1", "g2"])
+
+    assert await states(watch.calls) == BOTH
 
 
 async def test_many_replicas_that_sweep_at_once_drop_a_peer_once(db: Database) -> None:
@@ -112,7 +136,7 @@ async def test_many_replicas_that_sweep_at_once_drop_a_peer_once(db: Database) -
 
 async def test_a_sweep_that_is_disturbed_goes_on(db: Database, monkeypatch) -> None:
     sweep = Sweep(CallRepository(db), Gateways(db), Line())
-    monkeypatch.setattr("signaling.sweep.EVERY", 0)
+    monkeypatch.setattr(Hearing, "LOOKS_EVERY", 0 * SECOND)
     looks: list[object] = []
 
     async def look(*, at: object) -> None:

@@ -1,13 +1,15 @@
 """Which gateways live; the sockets of one that fell silent are gone."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from common.bus import Subscription
+from common.connection import LONGEST_WAIT, OPENS_WITHIN
 from common.events import GatewayAlive
 from common.mongo import Database
 
-SAID_EVERY = timedelta(seconds=5)
-SILENT_AFTER = timedelta(seconds=15)
+SAID_EVERY = timedelta(seconds=2)
+SILENT_AFTER = timedelta(seconds=6)
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -41,3 +43,32 @@ class Gateways:
 
     async def _forget(self, at: datetime) -> None:
         await self._gateways.delete_many({"heardAt": {"$lt": at - FORGOTTEN_AFTER}})
+
+
+class Hearing:
+    """How long a process has heard the bus without a break.
+
+    Who is deaf takes everybody for silent. No silence is believed while the broker is away
+    or what it brings waits in a long queue, after this process itself stood still, and
+    then until every gateway has had time to be heard again.
+    """
+
+    ENOUGH: Final = timedelta(seconds=OPENS_WITHIN + LONGEST_WAIT) + SILENT_AFTER
+    """A gateway's attempt to connect may hang, it waits before the next, and speaks again."""
+    LOOKS_EVERY: Final = timedelta(seconds=1)
+    """How often `is_good` has to be asked."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    def is_good(self, *, keeps_up: bool, at: datetime) -> bool:
+        """Told at every look whether the bus is there and heard at once (`Bus.keeps_up`)."""
+        looked_at, self._looked_at = self._looked_at, at
+        stood_still = looked_at is not None and at - looked_at > 2 * self.LOOKS_EVERY
+        if stood_still or not keeps_up:
+            self._since = None
+        if not keeps_up:
+            return False
+        self._since = self._since or at
+        return at - self._since >= self.ENOUGH

@@ -19,7 +19,7 @@ def subscriptions(its: Presence, *, clock: Clock = utc_now) -> list[Subscription
             await accounts.show_picture(its.users, event.owner_id, event.path, at=event.occurred_at)
 
     async def user_connected(event: UserConnected) -> None:
-        await presence.connected(its, event)
+        await presence.connected(its, event, at=clock())
 
     async def user_disconnected(event: UserDisconnected) -> None:
         await presence.disconnected(its, event)

@@ -1,4 +1,4 @@
-"""What has to be looked after every few seconds: lost sockets, used tokens."""
+"""What has to be looked after every second: lost sockets, used tokens."""
 
 import asyncio
 
@@ -10,27 +10,21 @@ from auth.repository import SessionRepository
 from common import mongo
 from common.bus import Bus
 from common.clock import utc_now
-from common.presence import SILENT_AFTER
+from common.presence import Hearing
 from common.problems import ChangedMeanwhile
-
-EVERY = 5.0
-"""Seconds between two looks."""
 
 log = structlog.get_logger()
 
 
 async def look_after(its: Presence, sessions: SessionRepository, bus: Bus) -> None:
     """Look for ever; any number of replicas may, since doing it twice changes nothing."""
-    deaf_at = utc_now()
+    hearing = Hearing()
     while True:
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(Hearing.LOOKS_EVERY.total_seconds())
         now = utc_now()
-        # Who heard nothing from anybody cannot say that a gateway is silent.
-        if not await bus.reachable():
-            deaf_at = now
         try:
             await sessions.forget_successors(at=now)
-            if now - deaf_at > SILENT_AFTER:
+            if hearing.is_good(keeps_up=await bus.keeps_up(), at=now):
                 await presence.sweep(its, at=now)
         except (ChangedMeanwhile, *mongo.AWAY) as away:
             log.warning("upkeep waits", error=str(away))

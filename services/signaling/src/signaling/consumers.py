@@ -1,5 +1,6 @@
 """Which facts signaling hears, and what it does with each."""
 
+from datetime import timedelta
 from typing import Any
 
 from common.access import AccessList
@@ -52,7 +53,10 @@ def subscriptions(
         await gateways.heard(event.gateway_id, at=clock())
 
     async def user_disconnected(event: UserDisconnected) -> None:
-        await handlers.lose_connection(calls, closed, event.connection_id, at=clock())
+        silent = timedelta(seconds=event.silent_seconds)
+        await handlers.lose_connection(
+            calls, closed, event.connection_id, at=clock(), silent=silent
+        )
 
     async def gateway_alive(event: GatewayAlive) -> None:
         await gateways.heard(event.gateway_id, at=clock())

@@ -1,7 +1,7 @@
 """Load, decide, save: one function for each thing signaling can be asked to do."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from common.access import AccessList
 from common.admission import Access
@@ -70,11 +70,16 @@ async def signal(calls: CallRepository, bus: Bus, signaled: Signaled, *, by: Cal
 
 
 async def lose_connection(
-    calls: CallRepository, closed: ClosedSockets, connection_id: str, *, at: datetime
+    calls: CallRepository,
+    closed: ClosedSockets,
+    connection_id: str,
+    *,
+    at: datetime,
+    silent: timedelta = timedelta(),
 ) -> None:
     """A socket closed; told late or twice changes nothing."""
     await closed.add(connection_id, at=at)
-    await _await_again(calls, connection_id, at=at)
+    await _await_again(calls, connection_id, at=at, silent=silent)
 
 
 async def lose_gateways(
@@ -144,6 +149,11 @@ async def _catch_up(  # noqa: PLR0913 - as `join`
         raise RoomNotFound
 
 
-async def _await_again(calls: CallRepository, connection_id: str, *, at: datetime) -> None:
+async def _await_again(
+    calls: CallRepository, connection_id: str, *, at: datetime, silent: timedelta = timedelta()
+) -> None:
+    def decide(call: Call) -> domain.Change:
+        return domain.lose_connection(call, connection_id, at=at, silent=silent)
+
     for room_id in await calls.with_connection(connection_id):
-        await calls.change(room_id, lambda call: domain.lose_connection(call, connection_id, at=at))
+        await calls.change(room_id, decide)

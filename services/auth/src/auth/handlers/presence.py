@@ -20,9 +20,9 @@ class Presence:
     gateways: Gateways
 
 
-async def connected(its: Presence, event: UserConnected) -> None:
+async def connected(its: Presence, event: UserConnected, *, at: datetime) -> None:
     # A gateway that dies before it first says that it lives must still be missed.
-    await its.gateways.heard(event.gateway_id, at=event.occurred_at)
+    await its.gateways.heard(event.gateway_id, at=at)
     await its.connections.opened(event.connection_id, event.user_id, event.gateway_id)
     await decide(its, event.user_id, at=event.occurred_at)
 
@@ -35,7 +35,8 @@ async def disconnected(its: Presence, event: UserDisconnected) -> None:
 
 async def gateway_lives(its: Presence, event: GatewayAlive, *, at: datetime) -> None:
     """What was lost with a gateway that was only silent comes back with it."""
-    await its.gateways.heard(event.gateway_id, at=event.occurred_at)
+    # By auth's own clock: a gateway whose clock is wrong is not silent.
+    await its.gateways.heard(event.gateway_id, at=at)
     if at - event.occurred_at <= SILENT_AFTER:
         await its.connections.regain(event.gateway_id, at=at)
         await _decide_unsettled(its, at=at)

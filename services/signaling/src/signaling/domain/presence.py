@@ -18,6 +18,8 @@ from signaling.domain.call import (
 
 GRACE = timedelta(seconds=8)
 """How long a peer without a connection is waited for."""
+LEAST_GRACE = timedelta(seconds=2)
+"""What is left of it at least when the connection was silent before it was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,16 @@ def leave(call: Call, session_id: str, *, at: datetime) -> Change:
     return _part(call, [own_peer(call, session_id)], reason="left", at=at)
 
 
-def lose_connection(call: Call, connection_id: str, *, at: datetime) -> Change:
-    """A socket closed: its peer is waited for, unless it has another one by now."""
-    return _await_again(call, [p for p in call.peers if p.connection_id == connection_id], at=at)
+def lose_connection(
+    call: Call, connection_id: str, *, at: datetime, silent: timedelta = timedelta()
+) -> Change:
+    """A socket closed: its peer is waited for, unless it has another one by now.
+
+    The time for which it was silent already counts, up to `LEAST_GRACE` before the end.
+    """
+    since = at - min(silent, GRACE - LEAST_GRACE)
+    lost = [p for p in call.peers if p.connection_id == connection_id]
+    return _await_again(call, lost, at=at, since=since)
 
 
 def lose_gateways(call: Call, gateway_ids: Collection[str], *, at: datetime) -> Change:
@@ -150,11 +159,13 @@ def _new_peer(who: Newcomer, peer_id: str, at: datetime) -> Peer:
     )
 
 
-def _await_again(call: Call, peers: Sequence[Peer], *, at: datetime) -> Change:
+def _await_again(
+    call: Call, peers: Sequence[Peer], *, at: datetime, since: datetime | None = None
+) -> Change:
     told: list[Event] = []
     for peer in peers:
         if peer.state == "connected":
-            waited_for = replace(peer, state="reconnecting", reconnecting_since=at)
+            waited_for = replace(peer, state="reconnecting", reconnecting_since=since or at)
             call, changed = facts.peer_changed(call, waited_for, at=at)
             told.append(changed)
     return call, told
