@@ -3,6 +3,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PACKAGES := common stack $(notdir $(patsubst %/,%,$(dir $(wildcard gateway/pyproject.toml services/*/pyproject.toml))))
 only ?=
+seeds ?= 3
 
 ##@ Everyday
 help: ## Show this list
@@ -36,6 +37,7 @@ lint: ready-python ## Style, formatting, dead code, import direction
 
 types: ready-python ## mypy, strict
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	$(BIN)/mypy -m tests.chaos.__main__
 
 unit: ready-python ## Tests that need no browser; only=<folder, file or test>
 	$(BIN)/pytest $(only)
@@ -46,7 +48,13 @@ web-check: ready ## The web client: style, types, tests
 e2e: ready-to-test ## People in real browsers, through the whole running platform; only=<file or test>
 	$(BIN)/pytest $(or $(only),tests/e2e)
 
-test: ready-to-test check e2e ## Everything CI runs, from a bare machine
+chaos-short: ready-to-test ## What holds while parts of the platform die, in a few minutes
+	$(BIN)/pytest tests/chaos
+
+chaos: ready-to-test ## The same for long; seeds=30 for more than three runs of each
+	$(BIN)/pytest -m chaos -s tests/chaos --seeds $(seeds)
+
+test: ready-to-test check e2e chaos-short ## Everything CI runs, from a bare machine
 
 ##@ Now and then
 lock: ready-python ## Pin what the pyproject files ask for; only=upgrade to take newer versions
@@ -80,4 +88,4 @@ ready-python:
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop restart reset check lint types unit web-check e2e test lock contracts screenshots bench admin clean ready ready-python ready-to-test
+.PHONY: help run status stop restart reset check lint types unit web-check e2e chaos-short chaos test lock contracts screenshots bench admin clean ready ready-python ready-to-test

@@ -1,0 +1,27 @@
+"""A platform that tests may hurt, one for all of them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.chaos.cluster import Cluster, running
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=3, help="how many seeds the long runs take")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `seed` runs once with each."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(1, metafunc.config.getoption("--seeds") + 1))
+
+
+@pytest.fixture(scope="session")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    """Two gateways, two of chat, signaling and rooms, one of all else; whole before each test.
+
+    Whoever hurts it heals it: `await cluster.ready()`.
+    """
+    async with running(tmp_path_factory.mktemp("cluster"), say=print) as cluster:
+        yield cluster
