@@ -71,15 +71,18 @@ AWAY = (
 """MongoDB does not answer now; the same operation may succeed later."""
 
 
-def connect(url: str) -> Client:
-    """A client whose acknowledged writes survive a crash (majority, journalled)."""
+def connect(url: str, *, patience: timedelta = timedelta(seconds=10)) -> Client:
+    """A client whose acknowledged writes survive a crash (majority, journalled).
+
+    An operation may take as long as `patience`.
+    """
     return AsyncIOMotorClient(
         url,
         tz_aware=True,
         w="majority",
         journal=True,
         serverSelectionTimeoutMS=2_000,
-        socketTimeoutMS=10_000,
+        socketTimeoutMS=int(patience.total_seconds() * 1000),
         connectTimeoutMS=2_000,
         appname="convo",
     )

@@ -94,7 +94,7 @@ class Relay:
             await self._archive.create_indexes(
                 [
                     mongo.expiring("archivedAt", KEPT),
-                    IndexModel([("time", ASCENDING), ("_id", ASCENDING)]),
+                    IndexModel([("time", ASCENDING), ("seq", ASCENDING)]),
                 ]
             )
 

@@ -1,6 +1,6 @@
 """Where messages are kept: one document each, which is also the message's outbox."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -126,6 +126,16 @@ class MessageRepository:
                 break
             messages.append(_read(document))
         return messages[::-1]
+
+    async def all_since(self, since: datetime) -> AsyncIterator[Message]:
+        """What was said anywhere since a moment, in the order of time.
+
+        There is no index for it: MongoDB looks at every message and sorts.
+        """
+        found = self._messages.find({"timestamp": {"$gte": since}}, _FIELDS)
+        ordered = found.sort([("timestamp", ASCENDING), ("_id", ASCENDING)])
+        async for each in ordered.allow_disk_use(True):
+            yield _read(each)
 
     async def delete_room(self, room_id: str) -> None:
         """Take everything away that was said in the room; again changes nothing."""

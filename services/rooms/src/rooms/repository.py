@@ -85,9 +85,13 @@ class MeetingRepository:
         )
 
     async def started(self, meeting: Meeting) -> None:
-        known = {"room_name": meeting.room_name, "host_id": meeting.host_id}
         await self._update(
-            meeting.id, meeting.room_id, {"$set": known, "$min": {"started_at": meeting.started_at}}
+            meeting.id, meeting.room_id, {"$min": {"started_at": meeting.started_at}}
+        )
+        # Once only: when the fact comes again, the room may have another name, or none.
+        await self._meetings.update_one(
+            {"_id": meeting.id, "room_name": {"$exists": False}},
+            {"$set": {"room_name": meeting.room_name, "host_id": meeting.host_id}},
         )
 
     async def joined(self, meeting_id: str, room_id: str, peer_id: str, user_id: str) -> None:
