@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from common.events import PresenceChanged
-from common.mongo import Database
+from common.mongo import Database, DuplicateKeyError
 from common.problems import ChangedMeanwhile, NotFound
 from common.store import Store
 from common.testing import NOON
@@ -99,3 +99,26 @@ async def test_what_a_newer_replica_wrote_stays(db: Database) -> None:
 async def test_what_is_not_there_is_said_in_the_words_given(db: Database) -> None:
     with pytest.raises(NotFound, match="No such counter"):
         await counters(db).get("nothing")
+
+
+@pytest.mark.parametrize("facts", [(), (FACT,)])
+async def test_what_is_created_again_is_what_is_there(db: Database, facts) -> None:
+    woken = []
+    store = counters(db, lambda: woken.append(1))
+    first = Counter("a", 1, version=len(facts))
+
+    assert await store.create(first, *facts) == first
+    assert await store.create(replace(first, count=7), *facts) == first
+
+    document = await db["counters"].find_one({"_id": "a"})
+    assert (document["count"], len(document["outbox"])) == (1, len(facts))
+    assert woken == [1]
+    await store.change("a", counted)
+
+
+async def test_another_unique_index_is_not_taken_for_the_same_creation(db: Database) -> None:
+    await db["counters"].create_index("count", unique=True)
+    await counters(db).create(Counter("a", 1))
+
+    with pytest.raises(DuplicateKeyError):
+        await counters(db).create(Counter("b", 1))

@@ -234,3 +234,23 @@ async def test_without_its_object_store_it_says_so_and_lives_on(settings, issuer
     assert ready.json()["checks"]["s3"] is False
     assert (refused.status_code, refused.json()["code"]) == (503, "objects-away")
     assert refused.headers["retry-after"]
+
+
+async def test_a_file_is_announced_once_though_the_first_answer_was_lost(http, ada, db):
+    headers = {**ada, "Idempotency-Key": "k1"}
+    wanted = {**WANTED, "size": 10}
+    first = await http.post("/media/files", json=wanted, headers=headers)
+    # The process died before it kept the answer, longer than a minute ago.
+    await db["idempotency"].update_one(
+        {},
+        [
+            {"$unset": ["status", "answer", "type"]},
+            {"$set": {"at": {"$subtract": ["$at", 61_000]}}},
+        ],
+    )
+
+    again = await http.post("/media/files", json=wanted, headers=headers)
+
+    assert again.status_code == 201
+    assert again.json()["fileId"] == first.json()["fileId"]
+    assert await db["files"].count_documents({}) == 1

@@ -62,7 +62,7 @@ async def test_a_file_that_was_never_completed_is_given_up(files, objects, annou
 
     assert (await files.get("f1")).state == "deleted"
     assert not await there(objects, announced.upload_key)
-    assert await files.waiting("ada") == 0
+    assert await files.waiting("ada", besides="") == 0
 
 
 async def test_a_stored_file_loses_its_upload_and_keeps_its_bytes(files, objects, announced):

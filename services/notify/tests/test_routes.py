@@ -254,3 +254,22 @@ async def test_an_invitation_is_listed(http, issuer, publish):
     [shown] = await eventually(listed)
     assert (shown["type"], shown["relatedRoomId"]) == ("invitation", "r1")
     assert shown["createdAt"] == "2026-01-02T12:00:00.000Z"
+
+
+async def test_people_are_told_once_though_the_first_answer_was_lost(http, admin, db):
+    headers = {**admin, "Idempotency-Key": "k1"}
+    first = await http.post("/notifications/send", json=TEA, headers=headers)
+    # The process died before it kept the answer, longer than a minute ago.
+    await db["idempotency"].update_one(
+        {},
+        [
+            {"$unset": ["status", "answer", "type"]},
+            {"$set": {"at": {"$subtract": ["$at", 61_000]}}},
+        ],
+    )
+
+    again = await http.post("/notifications/send", json=TEA, headers=headers)
+
+    assert again.status_code == 201
+    assert again.json()["notificationIds"] == first.json()["notificationIds"]
+    assert await db["notifications"].count_documents({}) == 2

@@ -117,6 +117,16 @@ async def test_a_meeting_told_backwards_is_the_same(hear) -> None:
     assert (ended.started_at, ended.ended_at, ended.host_id) == (NOON, LATER, "ada")
 
 
+async def test_a_start_told_again_later_leaves_the_name_the_meeting_had(hear, db: Database) -> None:
+    await hear(STARTED, ADA, ENDED)
+    await RoomRepository(db).change("r1", lambda room: domain.delete(room, by="ada", at=LATER))
+
+    meetings = await hear(STARTED)
+
+    [ended] = await meetings.of_user("ada", before=None, limit=10)
+    assert (ended.room_name, ended.host_id) == ("Tea", "ada")
+
+
 async def test_history_is_read_over_http(
     hear, mongo_url: str, amqp_url: str, jwks_url: str, db: Database, issuer: Issuer
 ) -> None:

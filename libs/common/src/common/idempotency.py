@@ -3,17 +3,22 @@
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from common import mongo
 from common.clock import utc_now
 from common.identity import Verifier, bearer
-from common.mongo import Database, Document, DuplicateKeyError
+from common.mongo import Collection, Database, Document, DuplicateKeyError
 from common.problems import Conflict, Problem
 
 KEPT = timedelta(hours=24)
@@ -38,6 +43,15 @@ class StillRunning(Conflict):
     retry_after = 1
 
 
+def _creation(request: Request) -> UUID:
+    known: UUID | None = getattr(request.state, "creation", None)
+    return known or uuid4()
+
+
+Creation = Annotated[UUID, Depends(_creation)]
+"""A random number for what a request creates; a repeat under its key has the same one."""
+
+
 async def prepare(db: Database) -> None:
     """Create the index that forgets answers after `KEPT`."""
     await db[_COLLECTION].create_indexes([mongo.expiring("at", KEPT)])
@@ -48,8 +62,9 @@ class IdempotentRoute(APIRoute):
 
     Needs `db` and `verifier` in the request's state. The key counts per user and
     path. Only answers below 300 are kept, so a refused request may be corrected. A
-    process that dies after the effect and before the answer is kept leaves the key
-    taken for a minute; a repeat after that has its effect again.
+    process that dies before the answer is kept leaves the key taken for a minute; the
+    repeat after that gets the same `Creation`, so that what the first one made is
+    found and not made again.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -69,38 +84,77 @@ class IdempotentRoute(APIRoute):
 async def _once(
     request: Request, key: str, answer: Callable[[Request], Coroutine[Any, Any, Response]]
 ) -> Response:
-    rows = request.state.db[_COLLECTION]
     verifier: Verifier = request.state.verifier
     caller = await verifier.verify(bearer(request.headers.get("authorization")))
     name = f"{caller.user_id} {request.url.path} {key}"
-    row_id = hashlib.sha256(name.encode()).hexdigest()
-    body = hashlib.sha256(await request.body()).hexdigest()
-    try:
-        await rows.insert_one({"_id": row_id, "body": body, "at": utc_now()})
-    except DuplicateKeyError:
-        known: Document = await rows.find_one({"_id": row_id}) or {}
-        if known.get("body", body) != body:
-            raise KeyReused("This Idempotency-Key was used for another request.") from None
-        if "status" in known:
-            return Response(known["answer"], known["status"], media_type=known["type"])
-        freed = await rows.update_one(
-            {"_id": row_id, "status": None, "at": {"$lt": utc_now() - _LEASE}},
-            {"$set": {"at": utc_now()}},
-        )
-        if freed.modified_count == 0:
-            raise StillRunning("The first request with this key is still running.") from None
-    succeeded = False
+    row = _Row(request.state.db[_COLLECTION], hashlib.sha256(name.encode()).hexdigest())
+    known = await row.take(hashlib.sha256(await request.body()).hexdigest())
+    if "status" in known:
+        return Response(known["answer"], known["status"], media_type=known["type"])
+    if "creation" in known:  # not in rows of an older replica
+        request.state.creation = UUID(known["creation"])
+    end = row.let_go
     try:
         response = await answer(request)
-        succeeded = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        is_good = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+        end = partial(row.keep, response) if is_good else row.forget
+    except (Problem, RequestValidationError, HTTPException) as refusal:
+        if getattr(refusal, "status", 400) < HTTPStatus.INTERNAL_SERVER_ERROR:
+            end = row.forget
+        raise
     finally:
-        if not succeeded:  # it may be corrected and tried again under its key
-            await rows.delete_one({"_id": row_id})
-    if succeeded:
+        with suppress(*mongo.AWAY):  # then the key stays taken for `_LEASE`
+            await end()
+    return response
+
+
+class _Row:
+    """What is known of one user's key on one path."""
+
+    def __init__(self, rows: Collection, row_id: str) -> None:
+        self._rows = rows
+        self._row = {"_id": row_id}
+
+    async def take(self, body: str) -> Document:
+        """Begin the request with this hash of its body, or find that it was answered.
+
+        Raises:
+            KeyReused: The key belongs to another request.
+            StillRunning: Somebody else has begun it.
+        """
+        now = utc_now()
+        new = {**self._row, "body": body, "at": now, "creation": str(uuid4())}
+        try:
+            await self._rows.insert_one(new)
+        except DuplicateKeyError:
+            known: Document = await self._rows.find_one(self._row) or {}
+        else:
+            return new
+        if known.get("body", body) != body:
+            raise KeyReused("This Idempotency-Key was used for another request.")
+        if "status" in known:
+            return known
+        free = {"$or": [{"at": {"$lt": now - _LEASE}}, {"free": True}]}
+        freed = await self._rows.find_one_and_update(
+            {**self._row, "status": None, **free}, {"$set": {"at": now, "free": False}}
+        )
+        if freed is None:
+            raise StillRunning("The first request with this key is still running.")
+        return freed
+
+    async def keep(self, response: Response) -> None:
+        """Answer so from now on."""
         kept = {
             "status": response.status_code,
             "answer": bytes(response.body),
             "type": response.headers.get("content-type", "application/json"),
         }
-        await rows.update_one({"_id": row_id}, {"$set": kept})
-    return response
+        await self._rows.update_one(self._row, {"$set": kept})
+
+    async def forget(self) -> None:
+        """It was refused: it may be corrected and tried again under its key."""
+        await self._rows.delete_one(self._row)
+
+    async def let_go(self) -> None:
+        """Whether it had its effect is not known: it may be tried again as it was."""
+        await self._rows.update_one(self._row, {"$set": {"free": True}})

@@ -92,12 +92,28 @@ class Store(Generic[A]):
                 upsert=version == len(events),
             )
         except DuplicateKeyError as exists:
-            if "_id" not in (exists.details or {}).get("keyPattern", {}):
+            if not _is_of_id(exists):
                 raise  # another unique index: the repository knows what it means
             raise ChangedMeanwhile(_OVERTAKEN) from exists
         if written.matched_count == 0 and written.upserted_id is None:
             raise ChangedMeanwhile(_OVERTAKEN)
         self._written()
+
+    async def create(self, aggregate: A, *events: Event) -> A:
+        """Write a new aggregate and its facts; with one of its id here, that one is the answer.
+
+        For ids that the repeat of a request has again (`idempotency.Creation`).
+        """
+        content: Document = self._adapter.dump_python(aggregate)
+        key, told = content.pop("id"), outbox.entries(events)
+        try:
+            await self._collection.insert_one({"_id": key, **content, outbox.FIELD: told})
+        except DuplicateKeyError as exists:
+            if not _is_of_id(exists):
+                raise
+            return await self.get(key)
+        self._written()
+        return aggregate
 
     async def change(self, key: str, decide: Callable[[A], Change[A]]) -> A:
         """Load, decide, save; decided again when somebody else saved in between.
@@ -119,3 +135,7 @@ class Store(Generic[A]):
             else:
                 return changed
         raise ChangedMeanwhile(_OVERTAKEN)
+
+
+def _is_of_id(exists: DuplicateKeyError) -> bool:
+    return "_id" in (exists.details or {}).get("keyPattern", {})

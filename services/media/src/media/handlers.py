@@ -1,8 +1,8 @@
 """Load, decide, save: one function for each thing media can be asked to do."""
 
 from datetime import datetime
+from uuid import UUID
 
-from common.clock import new_id
 from media import domain, pictures
 from media.domain import PURPOSES, File
 from media.objects import Objects
@@ -11,19 +11,22 @@ from media.repository import FileRepository
 from media.requests import Announce
 
 
-async def announce(files: FileRepository, wanted: Announce, *, by: str, at: datetime) -> File:
+async def announce(
+    files: FileRepository, wanted: Announce, *, creation: UUID, by: str, at: datetime
+) -> File:
+    """The file that is announced, or was by the same `creation` before."""
+    key = creation.hex
     file = domain.announce(
-        new_id(),
+        key,
         by,
         purpose=wanted.purpose,
         name=wanted.name,
         content_type=wanted.content_type,
         size=wanted.size,
-        waiting=await files.waiting(by),
+        waiting=await files.waiting(by, besides=key),
         at=at,
     )
-    await files.save(file)
-    return file
+    return await files.create(file)
 
 
 async def complete(  # noqa: PLR0913 - who, what and when

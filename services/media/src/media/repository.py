@@ -25,9 +25,10 @@ class FileRepository(Store[File]):
             ]
         )
 
-    async def waiting(self, owner_id: str) -> int:
-        """How many files this person has announced and not completed."""
-        return await self._files.count_documents({"owner_id": owner_id, "state": "announced"})
+    async def waiting(self, owner_id: str, *, besides: str) -> int:
+        """How many other files this person has announced and not completed."""
+        others = {"owner_id": owner_id, "state": "announced", "_id": {"$ne": besides}}
+        return await self._files.count_documents(others)
 
     async def due(self, at: datetime) -> Sequence[File]:
         """Files that the sweep has to look at, the longest due first."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
-from common.idempotency import IdempotentRoute
+from common.idempotency import Creation, IdempotentRoute
 from common.identity import CurrentCaller
 from common.state import Now
 from media import handlers
@@ -26,10 +26,15 @@ router = APIRouter(prefix="/media", tags=["media"], route_class=IdempotentRoute)
 
 @router.post("/files", status_code=201)
 async def announce(
-    body: Announce, files: Files, objects: Bytes, caller: CurrentCaller, now: Now
+    body: Announce,
+    files: Files,
+    objects: Bytes,
+    creation: Creation,
+    caller: CurrentCaller,
+    now: Now,
 ) -> AnnouncedView:
     """Say what is to be uploaded; the answer says where to."""
-    file = await handlers.announce(files, body, by=caller.user_id, at=now)
+    file = await handlers.announce(files, body, creation=creation, by=caller.user_id, at=now)
     url = objects.upload_address(
         file.upload_key, content_type=file.content_type, size=file.size, lasts=UPLOAD_LASTS
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 from common.access import AccessList
 from common.bus import Bus, BusAway
@@ -30,15 +30,19 @@ async def send(  # noqa: PLR0913 - who, what and when
     access: AccessList,
     wanted: Send,
     *,
+    creation: UUID,
     by: Caller,
     token: str,
     at: datetime,
 ) -> Sequence[str]:
-    """Ids of the new notifications; raises `MayNotSend` and what `AccessList.of` raises."""
+    """Ids of the notifications, made now or by the same `creation` before.
+
+    Raises `MayNotSend` and what `AccessList.of` raises.
+    """
     if not by.is_admin:
         room_id = domain.only_about_a_room(wanted.related_room_id)
         domain.only_host(await access.of(room_id, by.user_id, token))
-    news = News(uuid4(), wanted.kind, wanted.message, wanted.related_room_id, at)
+    news = News(creation, wanted.kind, wanted.message, wanted.related_room_id, at)
     changes = domain.tell(news, wanted.user_ids)
     await notifications.add(changes)
     return [notification.id for notification, _ in changes]

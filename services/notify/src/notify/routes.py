@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from common import paging
 from common.clock import rfc3339
-from common.idempotency import IdempotentRoute
+from common.idempotency import Creation, IdempotentRoute
 from common.identity import CurrentCaller
 from common.paging import BadCursor, Cursor, Limit
 from common.state import Now, Token
@@ -42,12 +42,15 @@ async def send(
     body: Send,
     notifications: Notifications,
     access: Places,
+    creation: Creation,
     caller: CurrentCaller,
     token: Token,
     now: Now,
 ) -> SentView:
     """Tell people something; the host of the room it is about may, and an administrator."""
-    sent = await handlers.send(notifications, access, body, by=caller, token=token, at=now)
+    sent = await handlers.send(
+        notifications, access, body, creation=creation, by=caller, token=token, at=now
+    )
     return SentView(notification_ids=sent)
 
 

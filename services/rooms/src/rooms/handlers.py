@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from common.identity import Caller
 from common.throttle import Throttle
-from rooms import domain
+from rooms import domain, names
 from rooms.domain import Room
-from rooms.names import new_room_id
 from rooms.passwords import Passwords
 from rooms.repository import RoomRepository
 from rooms.requests import JoinRoom, OpenRoom, UpdateRoom
 
 
-async def open_room(
-    rooms: RoomRepository, passwords: Passwords, wanted: OpenRoom, *, by: Caller, at: datetime
+async def open_room(  # noqa: PLR0913 - who, what and when
+    rooms: RoomRepository,
+    passwords: Passwords,
+    wanted: OpenRoom,
+    *,
+    creation: UUID,
+    by: Caller,
+    at: datetime,
 ) -> Room:
+    """The room that is opened, or was by the same `creation` before."""
     room, events = domain.open_room(
-        new_room_id(),
+        names.room_id(creation),
         wanted.room_name,
         host_id=by.user_id,
         host_name=by.name,
@@ -30,8 +37,7 @@ async def open_room(
         topology=wanted.settings.topology,
         expires_at=wanted.expires_at,
     )
-    await rooms.save(room, *events)
-    return room
+    return await rooms.create(room, *events)
 
 
 async def see(rooms: RoomRepository, room_id: str, *, by: str) -> Room:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from common import paging
 from common.clock import rfc3339
-from common.idempotency import IdempotentRoute
+from common.idempotency import Creation, IdempotentRoute
 from common.identity import CurrentCaller
 from common.paging import BadCursor, Cursor, Limit
 from common.problems import RoomNotFound
@@ -33,10 +33,15 @@ router = APIRouter(prefix="/rooms", tags=["rooms"], route_class=IdempotentRoute)
 
 @router.post("", status_code=201)
 async def open_room(
-    body: OpenRoom, rooms: Rooms, hashing: Hashing, caller: CurrentCaller, now: Now
+    body: OpenRoom,
+    rooms: Rooms,
+    hashing: Hashing,
+    creation: Creation,
+    caller: CurrentCaller,
+    now: Now,
 ) -> RoomView:
     """Open a room; the caller becomes its host."""
-    room = await handlers.open_room(rooms, hashing, body, by=caller, at=now)
+    room = await handlers.open_room(rooms, hashing, body, creation=creation, by=caller, at=now)
     return RoomView.of(room, None, seen_by=caller.user_id)
 
 
