@@ -1,5 +1,5 @@
 /** The frames of docs/realtime.md: every command with its answer, and every event. */
-import type { ChatMessage, Notification, ProblemDocument, RoomRole } from "./rest";
+import type { ChatMessage, Notification, ProblemDocument, RoomRole, Topology } from "./rest";
 
 export const SUBPROTOCOL = "convo.v1";
 
@@ -116,6 +116,8 @@ export interface Events {
     readonly roomName: string;
     readonly isPrivate: boolean;
     readonly hasPassword: boolean;
+    readonly expiresAt: string | null;
+    readonly topology: Topology;
   };
   roomClosed: { readonly reason: string; readonly durationSeconds: number | null };
   roomDeleted: unknown;
@@ -123,6 +125,7 @@ export interface Events {
     readonly userId: string;
     readonly displayName: string;
     readonly role: RoomRole;
+    readonly occurredAt: string;
   };
   participantRemoved: { readonly userId: string; readonly reason: string };
   peopleInvited: { readonly inviterName: string; readonly userIds: readonly string[] };

@@ -72,6 +72,8 @@ export interface Room {
   readonly expiresAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** The newest event of the room stream that is contained; not there from an older server. */
+  readonly seq?: number;
 }
 
 export interface NewRoom {

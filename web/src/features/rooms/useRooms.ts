@@ -1,13 +1,15 @@
 /** Rooms and meetings from the server, and what changes them. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "../../api/rooms";
 import type { NewRoom, Room, RoomChange } from "../../protocol/rest";
 import { useResync, useSocketEvent } from "../../realtime/RealtimeContext";
+import { useUser } from "../auth/AuthContext";
+import { listsAfter, type RoomEvent, type RoomLists, receive } from "./model";
 
 export function useRooms() {
   return useQuery({
     queryKey: ["rooms"],
-    queryFn: async () => {
+    queryFn: async (): Promise<RoomLists> => {
       const [mine, visible] = await Promise.all([api.listRooms({ mine: true }), api.listRooms()]);
       const others = visible.filter(({ roomId }) => !mine.some((room) => room.roomId === roomId));
       return { mine, others: others.filter(({ status }) => status === "active") };
@@ -60,17 +62,19 @@ export function useHostRoom({ roomId }: Room) {
   };
 }
 
-/** Reads rooms again when the socket tells that one changed, or may have missed it. */
+/** Keeps rooms as their streams tell them; asks the server where something may be missing. */
 export function useRoomNews(): void {
+  const { userId } = useUser();
   const refresh = useRefresh();
   const queries = useQueryClient();
-  useSocketEvent("roomOpened", refresh);
-  useSocketEvent("roomUpdated", refresh);
-  useSocketEvent("roomClosed", refresh);
-  useSocketEvent("roomDeleted", refresh);
-  useSocketEvent("participantAdmitted", refresh);
-  useSocketEvent("participantRemoved", refresh);
-  useSocketEvent("peopleInvited", refresh);
+  const hear = (event: RoomEvent) => followRoom(queries, event, userId);
+  useSocketEvent("roomOpened", hear);
+  useSocketEvent("roomUpdated", hear);
+  useSocketEvent("roomClosed", hear);
+  useSocketEvent("roomDeleted", hear);
+  useSocketEvent("participantAdmitted", hear);
+  useSocketEvent("participantRemoved", hear);
+  useSocketEvent("peopleInvited", hear);
   useSocketEvent("callStarted", refresh);
   // An invitation is the first a person hears of a room.
   useSocketEvent("notification", refresh);
@@ -79,5 +83,29 @@ export function useRoomNews(): void {
     void queries.invalidateQueries({ queryKey: ["meetings"] });
   };
   useSocketEvent("callEnded", refreshAll);
-  useResync(refreshAll);
+  useResync((roomId) => (roomId === undefined ? refreshAll() : void askFor(queries, roomId)));
+}
+
+/** Fold the event into what is known of its room, here and in the lists, or ask for it. */
+function followRoom(queries: QueryClient, event: RoomEvent, ownUserId: string): void {
+  const { roomId = "" } = event;
+  const isAsking = queries.isFetching({ queryKey: ["room", roomId] }) > 0;
+  const isListing = queries.isFetching({ queryKey: ["rooms"] }) > 0;
+  const room = queries.getQueryData<Room>(["room", roomId]);
+  const lists = queries.getQueryData<RoomLists>(["rooms"]);
+  const next = room && receive(room, event, ownUserId);
+  const listed = lists && listsAfter(lists, event, ownUserId);
+  // An answer on its way may be older than the event, and would undo it.
+  if (next === null || listed === null || isAsking || isListing) void askFor(queries, roomId);
+  else {
+    queries.setQueryData(["room", roomId], next);
+    queries.setQueryData(["rooms"], listed);
+  }
+}
+
+function askFor(queries: QueryClient, roomId: string): Promise<unknown> {
+  return Promise.all([
+    queries.invalidateQueries({ queryKey: ["rooms"] }),
+    queries.invalidateQueries({ queryKey: ["room", roomId] }),
+  ]);
 }
