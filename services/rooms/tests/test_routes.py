@@ -50,6 +50,17 @@ async def test_opening_a_room_is_told_on_the_bus(people, amqp_url: str) -> None:
     assert message.headers["CC"] == [f"room.{told.room_id}"]
 
 
+async def test_a_room_says_which_event_it_contains_last(people) -> None:
+    room = (
+        await people("ada", "POST", "/rooms", json={"roomName": "Tea", "participants": ["bob"]})
+    ).json()
+
+    joined = await people("cyd", "POST", f"/rooms/{room['roomId']}/join")
+
+    assert room["seq"] == 2  # opened, and people invited
+    assert joined.json()["room"]["seq"] == 3
+
+
 async def test_a_private_room_of_others_does_not_exist(people) -> None:
     room = (
         await people("ada", "POST", "/rooms", json={"roomName": "Tea", "isPrivate": True})

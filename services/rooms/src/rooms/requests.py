@@ -89,6 +89,8 @@ class RoomView(Wire):
     expires_at: Timestamp | None
     created_at: Timestamp
     updated_at: Timestamp
+    seq: int
+    """Number of the newest fact of the room that this contains."""
 
     @classmethod
     def of(cls, room: Room, meeting: Meeting | None, *, seen_by: str) -> "RoomView":
@@ -117,6 +119,7 @@ class RoomView(Wire):
             expires_at=room.expires_at,
             created_at=room.created_at,
             updated_at=room.updated_at,
+            seq=room.version,
         )
 
 
