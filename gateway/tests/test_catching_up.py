@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from common import background
 from common.bus import Bus
 from common.events import Envelope
 from common.testing import eventually
@@ -54,6 +55,22 @@ async def test_a_gap_is_filled_and_shown_in_order(edge: str, log: Log, bus: Bus,
         await bus.publish(said("tea", 2))
         await bus.publish(said("tea", 4))
         assert await heard(somebody, 1) == [4]
+
+
+async def test_what_is_told_again_and_again_does_not_pass_for_news(
+    edge: str, log: Log, bus: Bus, ada: str
+) -> None:
+    async def repeat() -> None:
+        while True:
+            await bus.publish(said("tea", 1))
+
+    async with person(edge, ada) as somebody:
+        await somebody.ask("followRoom", {"roomId": "tea"})
+        async with background.running(repeat()):
+            assert await heard(somebody, 1) == [1]
+            log.facts["tea"] = messages("tea", 3)
+
+            assert await heard(somebody, 2) == [2, 3]
 
 
 async def test_what_the_answer_contained_is_not_shown_again_and_what_it_lacked_is(

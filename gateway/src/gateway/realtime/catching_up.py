@@ -68,11 +68,15 @@ class CatchingUp:
         self._audience = audience
         self._bus_answers = bus_answers
         self._moved_at: dict[Stream, float] = {}
+        self._reached: dict[Stream, int | None] = {}
         self._wake = {publisher: asyncio.Event() for publisher in PUBLISHERS}
 
     def moved(self, stream: Stream) -> None:
         """A fact of the stream arrived; when it shows a gap, what is missing is fetched."""
-        self._moved_at[stream] = time.monotonic()
+        newest = self._order.newest(stream)
+        if newest != self._reached.get(stream):  # what a relay repeats is no news
+            self._reached[stream] = newest
+            self._moved_at[stream] = time.monotonic()
         if self._order.has_gap(stream):
             self._wake[stream[0]].set()  # PUBLISHERS has everybody who numbers
 
@@ -112,6 +116,7 @@ class CatchingUp:
         self._order.forget(unheard)
         for stream in unheard:
             self._moved_at.pop(stream, None)
+            self._reached.pop(stream, None)
         moved_since = time.monotonic() - still_for
         due = iter(
             stream
