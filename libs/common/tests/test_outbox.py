@@ -119,6 +119,30 @@ async def test_what_the_broker_took_before_it_went_is_not_published_again(db: Da
     assert await waiting(db, "ada") == [facts[2]["id"]]
 
 
+async def test_a_broker_that_hangs_is_given_little_until_it_answers(db: Database) -> None:
+    class Hanging(Slow):
+        async def publish(self, envelope: Envelope) -> None:
+            self.heard.append(envelope.id)
+            if not self.go.is_set():
+                raise BusAway("no answer")
+
+    facts = entries(registered(3))
+    await db["users"].insert_many([{"_id": fact["id"], "outbox": [fact]} for fact in facts])
+    bus = Hanging([])
+    relay = Relay(db["users"], bus)
+
+    given = []
+    for _ in range(3):
+        bus.heard.clear()
+        with pytest.raises(BusAway):
+            await relay.flush()
+        given.append(len(bus.heard))
+    bus.go.set()
+
+    assert given == [3, 1, 1]
+    assert await relay.flush() == 3
+
+
 async def test_a_running_relay_sweeps_without_being_woken(
     amqp_url: str, db: Database, line: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ class Relay:
         self._archive = collection.database[ARCHIVE] if archived else None
         self._bus = bus
         self._written = asyncio.Event()
+        self._batch = BATCH
 
     def wake(self) -> None:
         """Say that there is something new to publish."""
@@ -128,7 +129,11 @@ class Relay:
             held += [each.held for each in sent if each.held is not None]
             for each in sent:
                 if each.away is not None:
+                    # A broker that hangs delivers all it was given when it goes on:
+                    # until it answers it gets one document's facts at a time.
+                    self._batch = 1
                     raise each.away
+            self._batch = BATCH
             last = waiting[-1]["_id"]
         if held:
             log.error(
@@ -145,7 +150,7 @@ class Relay:
         if last is not None:
             query["_id"] = {"$gt": last}
         found = self._collection.find(query, {FIELD: 1}).sort("_id", ASCENDING)
-        return await found.limit(BATCH).to_list(BATCH)
+        return await found.limit(self._batch).to_list(self._batch)
 
     async def _publish(self, waiting: list[Document]) -> list[_Sent]:
         """Archive, publish and forget what the documents have; they stay apart."""
