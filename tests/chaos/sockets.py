@@ -5,8 +5,8 @@ import itertools
 import json
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -155,6 +155,21 @@ class Socket:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(Lost("the connection was lost"))
+
+
+@asynccontextmanager
+async def talking(
+    person: Person, *, heard: Callable[[Frame], None] = lambda _: None
+) -> AsyncIterator[Socket]:
+    """A socket that is open when the block begins, and gone after it."""
+    sock = Socket(person, heard=heard)
+    running = asyncio.create_task(sock.run())
+    try:
+        await sock.is_open.wait()
+        yield sock
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 def open_socket(gateway: str, **options: Any) -> connect:
