@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aio_pika
 import uvicorn
 
 from common.events import Envelope, MessagePosted
 from common.server import Server
 from common.testing import NOON, eventually
+from common.topology import EVENTS
 from gateway.__main__ import configured
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -229,3 +231,21 @@ class Log:
             for each in kept[: self.at_once]
         ]
         return {"roomId": room_id, "newest": len(facts), "told": told_}
+
+
+@asynccontextmanager
+async def listening(amqp_url: str, *facts: Any) -> AsyncIterator[list[Any]]:
+    """The facts of these kinds that are published meanwhile."""
+    heard: list[Any] = []
+    known = {fact.type: fact for fact in facts}
+
+    async def hear(message: Any) -> None:
+        heard.append(known[message.type].parse(message.body))
+
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(exclusive=True)
+        for fact in facts:
+            await queue.bind(EVENTS, fact.type)
+        await queue.consume(hear, no_ack=True)
+        yield heard

@@ -2,39 +2,11 @@
 
 import asyncio
 import json
-from contextlib import suppress
 
 import pytest
 import websockets
 
-from common.bus import Bus
-
-from .people import Person, dialled, person
-from .servers import Platform, follows, said
-
-
-async def test_a_slow_reader_is_closed_and_nobody_else_waits(
-    edge: str, platform: Platform, bus: Bus, ada: str, bob: str
-) -> None:
-    follows(platform)
-
-    async with person(edge, bob) as quick, dialled(edge, max_queue=1) as slow:
-        laggard = Person(slow)
-        await laggard.ask("connect", {"token": ada})
-        for somebody in (quick, laggard):
-            await somebody.ask("followRoom", {"roomId": "tea"})
-        slow.transport.pause_reading()
-
-        for seq in range(1, 301):
-            await bus.publish(said("tea", seq, "x" * 60_000))
-            assert (await quick.hears("chatMessage"))["seq"] == seq
-
-        slow.transport.resume_reading()
-        async with asyncio.timeout(10):
-            with suppress(websockets.ConnectionClosed):
-                while True:
-                    await slow.recv()
-        assert slow.close_code == 1013
+from .people import Person, person
 
 
 @pytest.mark.parametrize("text", ["nonsense", "[]", '{"id":1}', b"\x00\x01", "[" * 60_000])

@@ -3,21 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import aio_pika
 import httpx
 import pytest
 
 from common.bus import Bus
 from common.events import GatewayAlive, UserConnected, UserDisconnected
 from common.testing import eventually
-from common.topology import EVENTS
 
 from .people import dialled, person
-from .servers import Log, Platform, follows, open_gateway, said, told
+from .servers import Log, Platform, follows, listening, open_gateway, said, told
 
 
 class Cable:
@@ -116,23 +114,6 @@ async def test_sockets_open_while_there_is_no_broker(
         await bus.publish(said("tea", 1))
 
         assert (await somebody.hears("chatMessage"))["seq"] == 1
-
-
-@asynccontextmanager
-async def listening(amqp_url: str, *facts: Any) -> AsyncIterator[list[Any]]:
-    heard: list[Any] = []
-    known = {fact.type: fact for fact in facts}
-
-    async def hear(message: Any) -> None:
-        heard.append(known[message.type].parse(message.body))
-
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        queue = await channel.declare_queue(exclusive=True)
-        for fact in facts:
-            await queue.bind(EVENTS, fact.type)
-        await queue.consume(hear, no_ack=True)
-        yield heard
 
 
 async def _until(heard: list[Any], count: int) -> None:

@@ -9,7 +9,6 @@ from gateway.fanout import is_key
 from gateway.realtime import protocol
 from gateway.realtime.lanes import DEPTH, LaneFull, Lanes
 from gateway.realtime.listeners import Listeners
-from gateway.realtime.outgoing import Outgoing
 from gateway.realtime.pace import BURST, PATIENCE, RATE, Pace
 from gateway.realtime.protocol import ClientFrame, Malformed, ServerFrame
 
@@ -54,7 +53,7 @@ def test_a_fact_becomes_a_frame_without_being_read() -> None:
     told = {"type": "chatMessage", "roomId": 'r"1', "seq": 41, "data": {"message": "é"}}
     assert json.loads(frame.text) == told
     assert frame.size == len(frame.text.encode())
-    assert not frame.superseded
+    assert frame.topic is None
 
 
 def test_a_fact_outside_rooms_has_no_room_and_no_number() -> None:
@@ -64,64 +63,16 @@ def test_a_fact_outside_rooms_has_no_room_and_no_number() -> None:
 
 
 def test_typing_is_known_to_be_superseded() -> None:
-    assert protocol.live(b'{"type":"typing","data":{}}').superseded
-    assert not protocol.live(b'{"type":"signal","data":{}}').superseded
+    typing = protocol.live(b'{"type":"typing","data":{"userId":"ada"},"roomId":"tea"}')
+
+    assert typing.topic == ("typing", "tea", "ada")
+    assert protocol.live(b'{"type":"signal","data":{}}').topic is None
 
 
 def test_resync_is_as_large_as_it_says() -> None:
     assert protocol.resync().size == len(protocol.resync().text)
     assert json.loads(protocol.resync().text) == {"type": "resync", "data": {}}
     assert json.loads(protocol.resync("r").text) == {"type": "resync", "roomId": "r", "data": {}}
-
-
-def frame(text: str, *, superseded: bool = False) -> ServerFrame:
-    return ServerFrame(text, len(text), superseded)
-
-
-async def taken(outgoing: Outgoing) -> list[str]:
-    outgoing.end()
-    texts = []
-    while (each := await outgoing.take()) is not None:
-        texts.append(each.text)
-    return texts
-
-
-async def test_frames_leave_in_order() -> None:
-    outgoing = Outgoing()
-
-    assert all(outgoing.put(frame(text)) for text in "abc")
-
-    assert await taken(outgoing) == ["a", "b", "c"]
-
-
-async def test_a_buffer_takes_so_much_and_no_more() -> None:
-    outgoing = Outgoing(most=10)
-
-    assert outgoing.put(frame("x" * 10))
-    assert not outgoing.put(frame("y"))
-    await outgoing.take()
-    assert outgoing.put(frame("z" * 10))
-
-
-async def test_superseded_frames_are_lost_first() -> None:
-    outgoing = Outgoing(most=10)
-    outgoing.put(frame("tttt", superseded=True))
-    outgoing.put(frame("mmmm"))
-
-    assert outgoing.put(frame("t", superseded=True)), "not kept, and no reason to close"
-    assert outgoing.put(frame("nnnn")), "the first made room"
-
-    assert await taken(outgoing) == ["mmmm", "nnnn"]
-
-
-async def test_waiting_for_a_frame_ends_with_it() -> None:
-    outgoing = Outgoing()
-    waiting = asyncio.create_task(outgoing.take())
-    await asyncio.sleep(0)
-
-    outgoing.put(frame("a"))
-
-    assert (await waiting) == frame("a")
 
 
 def test_a_burst_may_pass_at_once_and_then_slows_down() -> None:

@@ -6,6 +6,7 @@ import uvicorn
 
 from common import server
 from gateway.app import create_app
+from gateway.realtime.line import Line
 from gateway.realtime.protocol import MAX_FRAME
 from gateway.rest.front import Front
 from gateway.settings import Settings
@@ -18,12 +19,10 @@ def configured(app: Front, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         proxy_headers=False,
-        ws="websockets-sansio",
+        ws=Line,
         # Above our own limit, so that a frame too large gets our own close code.
         ws_max_size=2 * MAX_FRAME,
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
     )
 
 

@@ -14,7 +14,7 @@ from common.bus import Bus, BusAway
 from common.clock import Clock
 from common.events import Envelope, Event, GatewayAlive, UserConnected, UserDisconnected
 from common.presence import SAID_EVERY
-from gateway.realtime.connection import Connection
+from gateway.realtime.connection import Connection, End
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class Announcements:
             )
         )
 
-    def disconnected(self, connection: Connection, code: int) -> None:
+    def disconnected(self, connection: Connection, end: End) -> None:
         self._say(
             UserDisconnected(
                 occurred_at=self._clock(),
@@ -52,7 +52,8 @@ class Announcements:
                 user_id=connection.user_id,
                 session_id=connection.caller.session_id,
                 gateway_id=self._gateway_id,
-                code=code,
+                code=end.code,
+                silent_seconds=end.silent,
             )
         )
 

@@ -99,6 +99,7 @@ class Realtime:
             self.announcements.run(),
             self.announcements.beat(),
             self.switchboard.watch(),
+            self.sockets.pulse.run(),
         ]
 
     def _deliver(self, message: AbstractIncomingMessage) -> None:

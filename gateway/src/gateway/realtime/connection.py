@@ -23,6 +23,8 @@ class End:
     code: int
     by_us: bool
     """Whether the client has yet to be told."""
+    silent: float = 0.0
+    """Seconds for which a client that was given up had not been heard."""
 
 
 class Connection:
@@ -33,7 +35,8 @@ class Connection:
         self.id = new_id()
         self.caller = caller
         self.token = token
-        self.heard_at = loop.time()
+        self.unspoken = 0
+        """Looks since its last frame."""
         self.lanes = Lanes()
         self.outgoing = Outgoing()
         self.ended: asyncio.Future[End] = loop.create_future()
@@ -48,9 +51,9 @@ class Connection:
         if not self.ended.done() and not self.outgoing.put(frame):
             self.close(Close.TOO_SLOW)
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, *, silent: float = 0.0) -> None:
         """End the socket; the first reason counts."""
-        self._end(End(code, by_us=True))
+        self._end(End(code, by_us=True, silent=silent))
 
     def lost(self, code: int) -> None:
         """The client has closed, or is gone."""

@@ -10,8 +10,16 @@ SUBPROTOCOL = "convo.v1"
 MAX_FRAME = 64 << 10
 """Bytes of a client's frame."""
 SILENCE = 120
-"""Seconds after which a client that says nothing is gone: browsers let pages in the
-background work once a minute. A broken line is found sooner, by WebSocket pings."""
+"""Looks, one a second, after which a client that sends no frame is gone: browsers let
+pages in the background work once a minute. A broken line is found by WebSocket pings."""
+QUIET = 4
+"""Looks after which a client that was not heard is pinged."""
+GONE = QUIET + 6
+"""Looks after which a client that answers nothing is gone: it leaves a slow line 6 s for a
+pong, and others 5 s to learn of it within 15 s. A phone that changes networks must connect
+anew anyway, and is the same peer if it does."""
+OLDEST = 8
+"""Looks that a frame may wait: with 2 s to take the close frame, 10 s."""
 HEARTBEAT = 15
 """Seconds within which a client is heard, or at most twice that."""
 CONNECT_WITHIN = 5.0
@@ -53,8 +61,8 @@ class ServerFrame:
     text: str
     size: int
     """Bytes."""
-    superseded: bool = False
-    """Whether a later one of its kind makes it worthless."""
+    topic: tuple[str | None, ...] | None = None
+    """Kind, room and person, if a later one about the same makes this one worthless."""
 
 
 def read(text: str) -> ClientFrame:
@@ -95,9 +103,14 @@ def event(frame: str, room_id: str | None, seq: int | None, body: bytes) -> Serv
 
 def live(body: bytes) -> ServerFrame:
     """A frame that nobody keeps; it is complete as it comes."""
-    return ServerFrame(
-        body.decode(errors="replace"), len(body), superseded=body.startswith(_SUPERSEDED)
-    )
+    return ServerFrame(body.decode(errors="replace"), len(body), _topic(body))
+
+
+def _topic(body: bytes) -> tuple[str | None, ...] | None:
+    if not body.startswith(_SUPERSEDED):
+        return None
+    frame = orjson.loads(body)
+    return frame["type"], frame.get("roomId"), frame["data"].get("userId")
 
 
 def resync(room_id: str | None = None) -> ServerFrame:

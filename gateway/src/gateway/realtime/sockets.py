@@ -4,7 +4,9 @@ import asyncio
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
+from websockets.frames import CloseCode
 
 from common import web
 from common.identity import Caller, Verifier
@@ -18,6 +20,7 @@ from gateway.realtime.connection import Connection
 from gateway.realtime.listeners import Listeners
 from gateway.realtime.pace import Pace
 from gateway.realtime.protocol import ClientFrame, Close, Malformed
+from gateway.realtime.pulse import Pulse
 from gateway.realtime.switchboard import Switchboard, TooManySockets
 from gateway.realtime.wire import FrameTooLarge, GoingAway, Gone, Wire
 from gateway.rest.limits import Limits
@@ -29,6 +32,9 @@ PATH = "/ws"
 FINISH_WITHIN = 10.0
 """Seconds that commands of a closed socket may still take."""
 _FLUSH_WITHIN = 2.0
+CLOSED = Counter("convo_gateway_sockets_closed", "Sockets that ended.", ["code"])
+_DEAF = (Close.TOO_SLOW, Close.UNHEARD)
+"""Ends after which there is no point in waiting until everything is written."""
 
 
 class AnotherSession(Conflict):
@@ -62,6 +68,7 @@ class Sockets:
         self._commands = commands
         self._announcements = announcements
         self._open: set[asyncio.Future[None]] = set()
+        self.pulse = Pulse()
         self.draining = False
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, address: str) -> None:
@@ -112,6 +119,7 @@ class Sockets:
             code = Close.TOO_SLOW  # "try again later" (1013)
         except (Problem, TimeoutError):
             code = Close.UNAUTHENTICATED
+        _count_closed(code)
         await wire.close(code)
         return None
 
@@ -144,7 +152,8 @@ class Sockets:
         writer = connection.run(_write(connection, wire))
         try:
             ends: set[asyncio.Future[Any]] = {reader, connection.ended}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            with self.pulse.watching(connection, wire):
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             reader.cancel()
             connection.close(Close.GOING_AWAY)  # unless it has ended otherwise
@@ -161,13 +170,14 @@ class Sockets:
         self._fanout.touch(self._listeners.forget(connection))
         connection.outgoing.end()
         if end.by_us:
-            if end.code != Close.TOO_SLOW:
+            if end.code not in _DEAF:
                 await asyncio.wait({writer}, timeout=_FLUSH_WITHIN)
             writer.cancel()
             await wire.close(end.code)
         # A join that is still under way would otherwise be told after the parting.
         await connection.finish(FINISH_WITHIN)
-        self._announcements.disconnected(connection, end.code)
+        self._announcements.disconnected(connection, end)
+        _count_closed(end.code)
         log.info("socket closed", user=connection.user_id, code=end.code)
 
     async def _listen(self, connection: Connection, wire: Wire) -> None:
@@ -176,8 +186,8 @@ class Sockets:
         try:
             while True:
                 text = await wire.read()
-                connection.heard_at = loop.time()
-                if wait := pace.wait(connection.heard_at):
+                connection.unspoken = 0
+                if wait := pace.wait(loop.time()):
                     await asyncio.sleep(wait)
                     if pace.is_hopeless(loop.time()):
                         connection.close(Close.TOO_FAST)
@@ -218,6 +228,12 @@ async def _write(connection: Connection, wire: Wire) -> None:
             await wire.write(frame)
     except OSError:
         connection.lost(1006)
+
+
+def _count_closed(code: int) -> None:
+    """Clients may choose among 4,000 codes; there is one label for those that mean nothing."""
+    known = code in set(Close) or code in set(CloseCode)
+    CLOSED.labels(str(int(code)) if known else "other").inc()
 
 
 def _token(frame: ClientFrame) -> str:

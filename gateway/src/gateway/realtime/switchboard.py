@@ -43,7 +43,7 @@ class TooManySockets(TooMany):
 
 
 class Switchboard:
-    """Who is connected; shows frames, ends sessions, notices who fell silent."""
+    """Who is connected; shows frames, ends sessions."""
 
     def __init__(
         self, listeners: Listeners, order: Order, *, unheard: Callable[[Sequence[str]], None]
@@ -149,15 +149,13 @@ class Switchboard:
             log.warning("revocation not understood")  # the next question to auth finds it
 
     async def watch(self) -> None:
-        """For ever: close sockets that are not heard and those whose token has ended."""
+        """For ever: close sockets whose token has ended."""
         while True:
-            self.sweep(asyncio.get_running_loop().time(), time.time())
+            self.sweep(time.time())
             await asyncio.sleep(1)
 
-    def sweep(self, now: float, wall_clock: float) -> None:
-        """`now` is the loop's time, `wall_clock` Unix time."""
+    def sweep(self, now: float) -> None:
+        """`now` is Unix time."""
         for connection in self._connections.values():
-            if wall_clock > connection.caller.expires_at + LEEWAY.total_seconds():
+            if now > connection.caller.expires_at + LEEWAY.total_seconds():
                 connection.close(Close.UNAUTHENTICATED)
-            elif now - connection.heard_at > protocol.SILENCE:
-                connection.close(Close.UNHEARD)

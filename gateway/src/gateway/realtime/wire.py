@@ -8,10 +8,11 @@ from starlette.types import Receive, Scope, Send
 
 from common import web
 from common.problems import Forbidden, Problem, Unavailable
+from gateway.realtime.line import EXTENSION, Line
 from gateway.realtime.protocol import MAX_FRAME, SUBPROTOCOL, Close, Malformed, ServerFrame
 
-CLOSE_WITHIN = 8.0
-"""Seconds a client that does not read has to take the close frame."""
+CLOSE_WITHIN = 2.0
+"""Seconds a client that does not read has to let the close frame go."""
 
 
 class Gone(Exception):  # noqa: N818 - people leave, that is no error
@@ -54,6 +55,11 @@ class Wire:
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._line: Line = scope["extensions"][EXTENSION]
+
+    def look(self) -> int:
+        """As `Line.look`."""
+        return self._line.look()
 
     def check(self, allows_origin: Callable[[bytes | None], bool]) -> None:
         """Raises `ForeignOrigin` or `WrongSubprotocol`."""
@@ -100,7 +106,10 @@ class Wire:
         await self._send({"type": "websocket.send", "text": frame.text})
 
     async def close(self, code: int) -> None:
-        """Close, unless the client does not even read that."""
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(CLOSE_WITHIN):
-                await self._send({"type": "websocket.close", "code": int(code)})
+        """Close; a client that does not even read that is cut off."""
+        with suppress(OSError):
+            try:
+                async with asyncio.timeout(CLOSE_WITHIN):
+                    await self._send({"type": "websocket.close", "code": int(code)})
+            except TimeoutError:
+                self._line.cut()
