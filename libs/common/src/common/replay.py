@@ -73,7 +73,7 @@ async def archived(db: Database, since: datetime) -> Facts:
     """What the relay of a service has published, from its archive."""
     found = db[outbox.ARCHIVE].find({"time": {"$gte": since}})
     ordered = found.sort([("time", ASCENDING), ("seq", ASCENDING)]).allow_disk_use(True)
-    async for entry in ordered:
+    async for entry in ordered.batch_size(BATCH):  # MongoDB sends up to 16 MB otherwise
         try:
             yield outbox.read({**entry, "id": entry["_id"]})
         except ValidationError as unreadable:

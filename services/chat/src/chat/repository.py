@@ -20,6 +20,7 @@ from common.mongo import (
 
 _message = TypeAdapter(Message)
 _DUPLICATE = 11000
+_READ_AT_ONCE = 256
 
 
 def collection(db: Database) -> Collection:
@@ -134,7 +135,7 @@ class MessageRepository:
         """
         found = self._messages.find({"timestamp": {"$gte": since}}, _FIELDS)
         ordered = found.sort([("timestamp", ASCENDING), ("_id", ASCENDING)])
-        async for each in ordered.allow_disk_use(True):
+        async for each in ordered.allow_disk_use(True).batch_size(_READ_AT_ONCE):
             yield _read(each)
 
     async def delete_room(self, room_id: str) -> None:
