@@ -188,6 +188,20 @@ describe("losing the connection", () => {
     expect(socket.lostAt()).toBe(heardAt);
   });
 
+  it("to a server that neither opens nor refuses a new one is given up in time", async () => {
+    const socket = open();
+    await settle();
+    server.isDeaf = true;
+    server.latest.close(4503);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(server.connections).toHaveLength(2);
+    server.isDeaf = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(socket.state()).toBe("open");
+    expect(server.connections).toHaveLength(3);
+  });
+
   it("is looked for when the network goes", async () => {
     const socket = open();
     await settle();

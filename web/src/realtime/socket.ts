@@ -35,6 +35,8 @@ const ANSWER_WITHIN_MS = 10_000;
 /** A person who looks at the page again waits for this one. */
 const PROBE_WITHIN_MS = 4_000;
 const RENEW_BEFORE_MS = 60_000;
+/** A connection may be accepted by nobody and refused by nobody; the wait doubles twice. */
+const DIAL_WITHIN_MS = 5_000;
 
 export class Socket {
   #state: SocketState = "closed";
@@ -171,11 +173,21 @@ export class Socket {
     const ws = new WebSocket(this.options.url, SUBPROTOCOL);
     const given = credentials;
     this.#ws = ws;
-    ws.onopen = () => void this.#greet(ws, given);
+    const cancelImpatience = alarm(
+      () => {
+        if (ws === this.#ws) this.#lose(1006);
+      },
+      DIAL_WITHIN_MS * 2 ** Math.min(this.#attempt, 2),
+    );
+    ws.onopen = () => {
+      cancelImpatience();
+      void this.#greet(ws, given);
+    };
     ws.onmessage = ({ data }) => {
       if (ws === this.#ws) this.#receive(JSON.parse(String(data)) as ServerFrame);
     };
     ws.onclose = ({ code }) => {
+      cancelImpatience();
       if (ws === this.#ws) this.#lose(code);
     };
   }

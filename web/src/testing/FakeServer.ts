@@ -19,6 +19,8 @@ export class FakeServer {
   };
   /** Whether a new connection opens; else it is refused like a server that is down. */
   isUp = true;
+  /** Whether a new connection is neither opened nor refused. */
+  isDeaf = false;
 
   install(): this {
     const server = this;
@@ -57,7 +59,11 @@ export class FakeConnection {
     readonly protocol: string,
   ) {
     server.connections.push(this);
-    queueMicrotask(() => (server.isUp ? this.onopen?.() : this.close(1006)));
+    queueMicrotask(() => {
+      if (server.isDeaf) return;
+      if (server.isUp) this.onopen?.();
+      else this.close(1006);
+    });
   }
 
   send(text: string): void {
