@@ -47,6 +47,8 @@ class Verdict:
     """From the first try to each client's screen, of acknowledged messages."""
     answer: Latency
     """From the first try to the acknowledgement."""
+    after: Sequence[tuple[str, float]]
+    """Each fault, and the slowest delivery among messages sent from then to the next one."""
     counts: Mapping[str, int]
 
     @property
@@ -62,6 +64,7 @@ class Verdict:
             f"  answer     {self.answer}",
             f"  on the way {_listed(self.counts) or 'nothing of note'}",
         ]
+        lines += [f"  slowest    {seconds:5.2f} s after {fault}" for fault, seconds in self.after]
         for promise, examples in self.broken.items():
             lines.append(f"  BROKEN {promise}: {len(examples)}")
             lines += [f"    {each}" for each in examples[:5]]
@@ -84,7 +87,8 @@ def check(
 
     `slowest` is how many seconds a delivery may take; runs with faults have no such limit.
     """
-    delivery = _deliveries(history)
+    deliveries = _deliveries(history)
+    delivery = [seconds for _, seconds in deliveries]
     found: defaultdict[str, list[str]] = defaultdict(list)
     for promise, complaint in _complaints(history, truth):
         found[promise].append(complaint)
@@ -98,6 +102,7 @@ def check(
         converged=converged,
         delivery=Latency.of(delivery),
         answer=Latency.of([s.ended - s.invoked for s in history.sendings if s.outcome == "ok"]),
+        after=list(_slowest_after(history.faults, deliveries)),
         counts=history.counts,
     )
 
@@ -177,11 +182,22 @@ def _about_order(sendings: Sequence[Sending]) -> Iterator[tuple[str, str]]:
             yield "in order", f"{later.client_id} is {seq}, sent after {newest} was acknowledged"
 
 
-def _deliveries(history: History) -> list[float]:
+def _deliveries(history: History) -> list[tuple[float, float]]:
+    """When each acknowledged message was sent, and how long it took to each client."""
     invoked = {each.client_id: each.invoked for each in history.sendings if each.outcome == "ok"}
     return [
-        each.at - invoked[each.entry.client_id]
+        (sent, each.at - sent)
         for shown in history.shown.values()
         for each in shown
-        if each.entry.client_id in invoked
+        if (sent := invoked.get(each.entry.client_id)) is not None
     ]
+
+
+def _slowest_after(
+    struck: Sequence[tuple[float, str]], deliveries: Sequence[tuple[float, float]]
+) -> Iterator[tuple[str, float]]:
+    ends = [*(at for at, _ in struck), float("inf")][1:]
+    for (begin, fault), end in zip(struck, ends, strict=True):
+        # What was on its way when it struck suffers as well.
+        took = [took for sent, took in deliveries if begin - 1 <= sent < end]
+        yield fault, max(took, default=0.0)

@@ -2,62 +2,31 @@
 
 import asyncio
 import os
-import random
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
-from stack import credentials, plan, ports
+from stack import credentials, plan
 from stack.configuration import PORTS, SERVICES, Configuration, setting
 from stack.process import Program
 from stack.servers import mongo, rabbitmq
 from stack.servers.server import Server
 from stack.supervisor import Supervisor, run_once
+from tests.chaos.layout import SETTINGS, Layout, lasting_ports
 from tests.chaos.proxy import Proxy
+
+__all__ = ["READY_WITHIN", "Cluster", "Layout", "running"]
 
 READY_WITHIN = 90.0
 _RABBITMQCTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-_PORTS = range(20_000, 32_000)
-"""Below those the kernel gives to outgoing connections: while a program is dead its port
-must stay free for it."""
-_SETTINGS = {
-    "CONVO_PUBLIC_URL": "http://localhost",
-    "CONVO_RATE_LIMIT_USER": "1000000/minute",
-    "CONVO_RATE_LIMIT_ADDRESS": "1000000/minute",
-    "CONVO_RATE_LIMIT_SIGN_IN": "1000000/minute",
-    "CONVO_RATE_LIMIT_REFRESH": "1000000/minute",
-    "CONVO_AUTH_ARGON2_MEMORY_KIB": "19456",
-    # media starts without its object store, and nobody here keeps files.
-    "CONVO_S3_URL": "http://127.0.0.1:9",
-    "CONVO_S3_ACCESS_KEY": "none",
-    "CONVO_S3_SECRET_KEY": "none",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """What a cluster consists of."""
-
-    replicas: Mapping[str, int] = field(
-        default_factory=lambda: {"chat": 2, "signaling": 2, "rooms": 2, "gateway": 2}
-    )
-    """Processes of each service; those not named have one."""
-    proxied: Sequence[str] = ()
-    """Patterns of the links (`chat-1/mongo`) that go through a fault proxy."""
-    clocked: Sequence[str] = ()
-    """Patterns of the processes whose clocks can be moved; needs Debian's libfaketime."""
-    modules: Mapping[str, str] = field(default_factory=dict)
-    """The module that is run for a service instead of its own (see `controls`)."""
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """Further CONVO_ settings of every service."""
 
 
 class Cluster:
@@ -88,6 +57,11 @@ class Cluster:
     def pid(self, name: str) -> int:
         """The pid `name` has now; another one after each restart."""
         return self.supervisor.kept[name].process.pid
+
+    async def serves(self, name: str) -> bool:
+        """Whether this very process is ready, not one that answers in its stead."""
+        process = self.supervisor.kept[name].process
+        return process.returncode is None and await asyncio.to_thread(process.is_ready)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process and what it started; nothing when it is just dead."""
@@ -129,7 +103,7 @@ class Cluster:
         """Give the broker its exchanges and queues, and what it has lost with them."""
         logs = self.folder / "logs"
         told = await run_once(plan.topology(self._environment), logs)
-        if "broker was empty" in told and plan.may_replay():
+        if "broker was empty" in told:
             await run_once(plan.replay(self._environment), logs)
 
     async def ready(self, *, within: float = READY_WITHIN) -> None:
@@ -150,7 +124,7 @@ class Cluster:
         """Start everything; `stack` holds the proxies."""
         names = [f"{each}-{n + 1}" for each in SERVICES for n in range(self._count(each))]
         gateways = [f"gateway-{n + 1}" for n in range(self._count("gateway"))]
-        numbers = _lasting_ports(len(names) + len(gateways) + 4)
+        numbers = lasting_ports(len(names) + len(gateways) + 4)
         self._addresses = {each: numbers.pop() for each in (*names, *gateways)}
         servers = await self._start_servers(numbers)
         self._environment = self._told(servers)
@@ -193,7 +167,7 @@ class Cluster:
         ours |= {setting(name): "1" for name in PORTS}
         secrets = credentials.load(self.folder / "secrets.env")
         jwks = {"CONVO_JWKS_URL": f"{self.address('auth-1')}/.well-known/jwks.json"}
-        settings = {**ours, **_SETTINGS, **jwks, **self.layout.settings}
+        settings = {**ours, **SETTINGS, **jwks, **self.layout.settings}
         return plan.environment(Configuration(settings), secrets, servers)
 
     async def _open_links(self, name: str, stack: AsyncExitStack) -> None:
@@ -233,7 +207,7 @@ class Cluster:
             told[f"CONVO_{other.upper()}_URL"] = several
         command = program.command
         if service in self.layout.modules:
-            command = (*command[:-1], self.layout.modules[service])
+            command = (*command[:-1], self.layout.modules[service], service)
         told |= self._faked_clock(name)
         return plan.listening(
             service, replace(program, name=name, command=command, environment=told)
@@ -265,15 +239,6 @@ async def _is_ready(http: httpx.AsyncClient, address: str) -> bool:
         return (await http.get(f"{address}/readyz")).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
-
-
-def _lasting_ports(count: int) -> list[int]:
-    found: list[int] = []
-    while len(found) < count:
-        port = random.choice(_PORTS)
-        if port not in found and not ports.is_taken(port):
-            found.append(port)
-    return found
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ clock:<process>:<±s>[:<seconds>] moves its clock, for 20 s
 net:<link>:<trouble>[=<amount>][:<seconds>]
                                  latency=<s>, jitter=<s>, rate=<bytes/s>, slice=<bytes>,
                                  blackhole, mute, reset or halfclose on a link, for 5 s
+calm:<seconds>                   nothing
 rabbit:<what>[:<seconds>]        stop_app, disk_alarm or mem_alarm, for 10 s; wipe
 <process> is `any`, a service (`chat`) or one of its replicas (`chat-2`), `mongo` or
 `rabbitmq`; <link> is `any` or a pattern of `from/to`: `chat-1/mongo`, `*/rabbitmq`,
@@ -72,6 +73,8 @@ def parse(text: str) -> Fault:
                 return Fault("clock", target, amount=float(by), lasts=_seconds(lasts, 20.0))
             case ["net", link, trouble, *lasts]:
                 return _net(link, trouble, lasts)
+            case ["calm", seconds]:
+                return Fault("calm", "nobody", lasts=float(seconds))
             case ["rabbit", what, *lasts] if what in _RABBIT:
                 return Fault(
                     "rabbit", "rabbitmq", what, lasts=0 if what == "wipe" else _seconds(lasts, 10.0)
@@ -135,6 +138,8 @@ def schedule(
 
 
 def _picked(fault: Fault, names: Sequence[str], chance: random.Random) -> str:
+    if fault.kind == "calm":
+        return fault.target
     pattern = _pattern(fault.target)
     fitting = [n for n in sorted(names) if fnmatch(n, pattern) or fnmatch(n, f"{pattern}-[0-9]*")]
     if not fitting:

@@ -79,6 +79,8 @@ class History:
     shown: dict[tuple[str, str], list[Shown]] = field(default_factory=lambda: defaultdict(list))
     """By client and room, in the order in which the client shows them."""
     conflicts: list[Conflict] = field(default_factory=list)
+    faults: list[tuple[float, str]] = field(default_factory=list)
+    """What struck, and when it began."""
     counts: Counter[str] = field(default_factory=Counter)
     """What is worth knowing and breaks no promise: reconnects, holes mended and so on."""
 
@@ -86,6 +88,9 @@ class History:
         sending = Sending(sender, room, client_id, text, invoked=time.monotonic())
         self.sendings.append(sending)
         return sending
+
+    def struck(self, fault: str) -> None:
+        self.faults.append((time.monotonic(), fault))
 
     def show(self, client: str, room: str, entry: Entry) -> None:
         self.shown[client, room].append(Shown(entry, time.monotonic()))

@@ -5,11 +5,10 @@ import itertools
 import random
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
-from tests.chaos.cluster import Cluster
 from tests.chaos.history import Entry
 
 ANSWER_WITHIN = 5.0
@@ -18,22 +17,30 @@ PATIENCE = 60.0
 _PAGE = 200
 
 
+class Platform(Protocol):
+    """Whatever has gateways."""
+
+    @property
+    def gateways(self) -> Sequence[str]:
+        """Their addresses, `http://…`."""
+
+
 class Person:
     """Somebody with an account, who knows the address of every gateway."""
 
-    def __init__(self, cluster: Cluster, name: str, chance: random.Random) -> None:
+    def __init__(self, platform: Platform, name: str, chance: random.Random) -> None:
         self.name = name
         self.user_id = ""
         self.token = ""
         self.chance = chance
-        self._cluster = cluster
+        self._platform = platform
         self._unique = f"{name}{secrets.token_hex(5)}"
         self._http = httpx.AsyncClient(timeout=ANSWER_WITHIN)
 
     @classmethod
-    async def registered(cls, cluster: Cluster, name: str, *, seed: int = 0) -> "Person":
+    async def registered(cls, platform: Platform, name: str, *, seed: int = 0) -> "Person":
         """A new account, signed in; `seed` draws which gateway is asked each time."""
-        person = cls(cluster, name, random.Random(f"{name} {seed}"))
+        person = cls(platform, name, random.Random(f"{name} {seed}"))
         login = {"username": person._unique, "password": f"long enough {person._unique}"}
         about = {"email": f"{person._unique}@chaos.test"}
         answer = await person.insist("POST", "/api/auth/register", {**login, **about})
@@ -43,7 +50,7 @@ class Person:
 
     def gateway(self) -> str:
         """The address of one of the gateways, by chance."""
-        return self.chance.choice(self._cluster.gateways)
+        return self.chance.choice(self._platform.gateways)
 
     async def sign_in(self) -> None:
         """Get a new token."""

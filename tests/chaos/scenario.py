@@ -10,6 +10,7 @@ from common import mongo
 from tests.chaos import checker, faults
 from tests.chaos.checker import CONVERGE_WITHIN, Verdict
 from tests.chaos.cluster import Cluster
+from tests.chaos.controls import CONTROLS
 from tests.chaos.faults import Fault, Step
 from tests.chaos.follower import Follower
 from tests.chaos.history import Entry, History, Truth
@@ -55,6 +56,14 @@ class Scenario:
         )
 
 
+def controlled(name: str, *, seed: int) -> Scenario:
+    """The scenario in which a negative control shows."""
+    control = CONTROLS[name]
+    also: dict[str, Any] = dict(control.also)
+    struck = [faults.parse(each) for each in control.faults]
+    return Scenario(faults=struck, rounds=control.rounds, seed=seed, pause=(2, 4), **also)
+
+
 async def play(
     cluster: Cluster, scenario: Scenario, *, say: Callable[[str], None] = lambda _: None
 ) -> Verdict:
@@ -67,7 +76,9 @@ async def play(
             stop = asyncio.Event()
             writing = asyncio.gather(*(each.run(stop) for each in stage.senders))
             await asyncio.sleep(_LEAD)
-            await Nemesis(cluster, say=say).run(scenario.steps(cluster))
+            await Nemesis(cluster, say=say, struck=stage.history.struck).run(
+                scenario.steps(cluster)
+            )
             healed = time.monotonic()
             await asyncio.sleep(_LEAD)
             stop.set()

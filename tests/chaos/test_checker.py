@@ -177,6 +177,19 @@ def test_a_delivery_slower_than_allowed_is_found():
     assert list(verdict.broken) == ["nobody waits"]
 
 
+def test_the_slowest_delivery_is_told_for_each_fault():
+    made = history([A, B, C])
+    made.shown["bob", "room"][1] = Shown(B, at=B.seq + 7.0)
+    made.faults = [(1.5, "kill9 chat-1"), (3.9, "kill9 mongo")]
+
+    verdict = judged(made)
+
+    assert verdict.after == [
+        ("kill9 chat-1", pytest.approx(7.0)),
+        ("kill9 mongo", pytest.approx(0.2)),
+    ]
+
+
 def test_a_refusal_after_an_uncertain_try_leaves_the_outcome_unknown():
     made = Sending("ada", "room", "a", "text", invoked=0.0, tries=2)
 
