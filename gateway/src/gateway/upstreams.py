@@ -34,6 +34,7 @@ class ServiceTooSlow(Problem):
     status = HTTPStatus.GATEWAY_TIMEOUT
     code = "service-too-slow"
     transient = True
+    retry_after = 2
 
     def __init__(self) -> None:
         super().__init__("The answer took too long; please try again.")

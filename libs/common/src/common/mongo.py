@@ -5,7 +5,8 @@ motor is fixed for this project and past its end of life; its successor,
 change of this file alone (docs/decisions/0003).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from pymongo.errors import (
     NotPrimaryError,
     PyMongoError,
     ServerSelectionTimeoutError,
-    WTimeoutError,
+    WriteConcernError,
 )
 from pymongo.read_concern import ReadConcern
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
@@ -48,6 +49,7 @@ __all__ = [
     "aggregate",
     "connect",
     "expiring",
+    "lasting",
     "of_majority",
     "until_reachable",
 ]
@@ -66,15 +68,16 @@ AWAY = (
     NetworkTimeout,
     NotPrimaryError,
     ServerSelectionTimeoutError,
-    WTimeoutError,
+    WriteConcernError,  # what a MongoDB that is being stopped answers to a write
 )
 """MongoDB does not answer now; the same operation may succeed later."""
 
 
-def connect(url: str, *, patience: timedelta = timedelta(seconds=10)) -> Client:
+def connect(url: str, *, patience: timedelta = timedelta(seconds=5)) -> Client:
     """A client whose acknowledged writes survive a crash (majority, journalled).
 
-    An operation may take as long as `patience`.
+    An operation may take as long as `patience`, and is tried again once: so one that
+    MongoDB does not answer is refused before the gateway gives up waiting.
     """
     return AsyncIOMotorClient(
         url,
@@ -91,6 +94,21 @@ def connect(url: str, *, patience: timedelta = timedelta(seconds=10)) -> Client:
 def of_majority(collection: Collection) -> Collection:
     """The collection as a majority has it: nothing that is read there can be undone."""
     return collection.with_options(read_concern=ReadConcern("majority"))
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """For a write of many documents: it fails as one of a single document would.
+
+    Raises:
+        WriteConcernError: Instead of a `BulkWriteError`, when it may not survive a crash.
+    """
+    try:
+        yield
+    except BulkWriteError as failed:
+        for error in (failed.details or {}).get("writeConcernErrors", ()):
+            raise WriteConcernError(error["errmsg"], error["code"], error) from failed
+        raise
 
 
 async def aggregate(

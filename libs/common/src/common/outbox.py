@@ -205,22 +205,21 @@ class Relay:
 
 async def _keep(archive: Collection, entries: list[Document]) -> None:
     now = utc_now()
-    await archive.bulk_write(
-        [
-            mongo.UpdateOne(
-                {"_id": entry["id"]},
-                {
-                    "$setOnInsert": {
-                        **{k: v for k, v in entry.items() if k != "id"},
-                        "archivedAt": now,
-                    }
-                },
-                upsert=True,
-            )
-            for entry in entries
-        ],
-        ordered=False,
-    )
+    writes = [
+        mongo.UpdateOne(
+            {"_id": entry["id"]},
+            {
+                "$setOnInsert": {
+                    **{k: v for k, v in entry.items() if k != "id"},
+                    "archivedAt": now,
+                }
+            },
+            upsert=True,
+        )
+        for entry in entries
+    ]
+    with mongo.lasting():
+        await archive.bulk_write(writes, ordered=False)
 
 
 def _stored(envelope: Envelope) -> Document:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from common import outbox
+from common import mongo, outbox
 from common.mongo import (
     ASCENDING,
     DESCENDING,
@@ -43,13 +43,14 @@ class NotificationRepository:
         if not changes:
             return
         try:
-            # Not ordered: one that is here already must not keep the others out.
-            await self._notifications.insert_many(
-                [_document(change) for change in changes], ordered=False
-            )
+            with mongo.lasting():
+                # Not ordered: one that is here already must not keep the others out.
+                await self._notifications.insert_many(
+                    [_document(change) for change in changes], ordered=False
+                )
         except BulkWriteError as failed:
             errors = (failed.details or {}).get("writeErrors", [])
-            if not errors or any(each["code"] != _DUPLICATE_KEY for each in errors):
+            if any(each["code"] != _DUPLICATE_KEY for each in errors):
                 raise
         self._written()
 
