@@ -61,6 +61,7 @@ missing_packages() {
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
   if [ "$wanted" = test ]; then
     [ -x /usr/bin/chromium ] || echo chromium fonts-liberation fonts-noto-color-emoji
+    ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || echo libfaketime
   fi
 }
 

@@ -15,13 +15,14 @@ def main() -> int:
     asked = _parser().parse_args()
     scenario = controlled(asked.control, seed=asked.seed) if asked.control else _wanted(asked)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-    return asyncio.run(_run(scenario, folder, asked.control))
+    return asyncio.run(_run(scenario, folder, asked.control, refusing=asked.refusing))
 
 
-async def _run(scenario: Scenario, folder: Path, control: str | None) -> int:
+async def _run(scenario: Scenario, folder: Path, control: str | None, *, refusing: bool) -> int:
     layout = cluster.Layout(
         proxied=faults.links_of(scenario.faults),
         clocked=faults.clocks_of(scenario.faults),
+        keeps_ports=not refusing,
         modules=modules(control) if control else {},
     )
     begun = time.monotonic()
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--stalled", type=int, default=0, help="clients that stop reading")
     add("--size", type=int, default=200, help="characters of a message")
     add("--slowest", type=float, help="seconds a delivery may take")
+    add("--refusing", action="store_true", help="the ports of dead processes are closed")
     add("--control", choices=sorted(CONTROLS), help="break this on purpose, where it shows")
     return parser
 

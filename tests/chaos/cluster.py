@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ __all__ = ["READY_WITHIN", "Cluster", "Layout", "running"]
 
 READY_WITHIN = 90.0
 _RABBITMQCTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
-_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+_FAKETIME = "*/faketime/libfaketimeMT.so.1"
 
 
 class Cluster:
@@ -209,9 +210,11 @@ class Cluster:
         if service in self.layout.modules:
             command = (*command[:-1], self.layout.modules[service], service)
         told |= self._faked_clock(name)
-        return plan.listening(
-            service, replace(program, name=name, command=command, environment=told)
-        )
+        program = replace(program, name=name, command=command, environment=told)
+        if self.layout.keeps_ports:
+            return plan.listening(service, program)
+        ready = partial(plan.answers, f"{self.address(name)}/readyz")
+        return replace(program, ready=ready, patience=READY_WITHIN)
 
     def _addresses_for(self, name: str, service: str) -> list[str]:
         replicas = [each for each in self._addresses if each.rpartition("-")[0] == service]
@@ -220,10 +223,11 @@ class Cluster:
     def _faked_clock(self, name: str) -> dict[str, str]:
         if not any(fnmatch(name, f"{each}*") for each in self.layout.clocked):
             return {}
-        assert _FAKETIME.exists(), "apt-get install --no-install-recommends libfaketime"
+        library = next(Path("/usr/lib").glob(_FAKETIME), None)
+        assert library, "apt-get install --no-install-recommends libfaketime"
         self.move_clock(name, 0)
         return {
-            "LD_PRELOAD": str(_FAKETIME),
+            "LD_PRELOAD": str(library),
             "FAKETIME_TIMESTAMP_FILE": str(self._clock(name)),
             "FAKETIME_NO_CACHE": "1",
             # Otherwise a step back would stop the event loop.

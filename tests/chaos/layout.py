@@ -35,6 +35,9 @@ class Layout:
     """Patterns of the links (`chat-1/mongo`) that go through a fault proxy."""
     clocked: Sequence[str] = ()
     """Patterns of the processes whose clocks can be moved; needs Debian's libfaketime."""
+    keeps_ports: bool = True
+    """Whether who connects to a dead process waits for the next one, as with `make run`;
+    or is refused, as where a machine is one of many."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """The module that is run for a service instead of its own, with the service's name as
     its argument (see `controls`)."""

@@ -34,9 +34,9 @@ CONTROLS: Mapping[str, Control] = {
     "sequential_fanout": Control(
         ("gateway",),
         "nobody waits",
-        ("calm:25",),
+        ("calm:40",),
         1,
-        {"rooms": 1, "size": 8000, "stalled": 1, "slowest": 10.0},
+        {"rooms": 1, "size": 8000, "stalled": 2, "slowest": 10.0},
     ),
 }
 """By the name of their module."""
