@@ -7,11 +7,14 @@ import struct
 from collections.abc import Iterator
 from typing import Literal, Self, get_args
 
-Trouble = Literal["latency", "jitter", "rate", "slice", "blackhole", "mute", "reset", "halfclose"]
+Trouble = Literal[
+    "latency", "jitter", "rate", "slice", "forget", "blackhole", "mute", "reset", "halfclose"
+]
 """What a link can suffer:
 
 - latency, jitter: seconds, fixed or at random up to that, before each chunk goes on;
 - rate: bytes a second; slice: bytes in one piece;
+- forget: this share of the answers is lost, each with its connection;
 - blackhole: nothing passes, either way, until it heals; then what was held arrives;
 - mute: nothing comes back; when it heals the connections that waited are lost;
 - reset: every connection ends with RST;
@@ -104,6 +107,9 @@ class Proxy:
     ) -> None:
         try:
             while data := await reader.read(_CHUNK):
+                if passes is self._back and self._chance.random() < self._amounts.get("forget", 0):
+                    _break(writer)
+                    return
                 for piece, wait in self._pieces(data):
                     if wait:
                         await asyncio.sleep(wait)

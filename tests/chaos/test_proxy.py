@@ -141,3 +141,14 @@ async def test_a_link_to_nobody_is_refused_at_once():
         with pytest.raises(ConnectionResetError):
             await reader.readexactly(1)
         writer.close()
+
+
+async def test_a_forgetful_link_does_what_is_asked_and_loses_the_answer(
+    line, echo: Echo, proxy: Proxy
+):
+    proxy.suffer("forget", 1.0)
+
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+        await said(line, b"hello")
+
+    assert echo.received == b"hello"
