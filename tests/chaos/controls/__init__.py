@@ -31,6 +31,13 @@ CONTROLS: Mapping[str, Control] = {
     ),
     "early_answers": Control(("chat",), "no message lost", ("kill9:chat",), 6),
     "no_dedupe": Control(("chat",), "no message twice", ("net:client/*:mute:6",), 3),
+    "no_catching_up": Control(
+        ("gateway",),
+        "nobody waits",
+        ("stop:rabbitmq:8",),
+        1,
+        {"per_second": 4.0, "slowest": 6.0},
+    ),
     "sequential_fanout": Control(
         ("gateway",),
         "nobody waits",
