@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ import pytest
 from stack.configuration import SERVICES, setting
 from stack.trial import Platform, running_platform
 
+# What is replayed to a broker is found by modules of the services.
+REST_IS_REAL = "from pkgutil import extend_path; __path__ = extend_path(__path__, __name__)"
 # Each version of a service is a file, so that a test can put another one in its place.
 SERVICE = """
 import http.server, os, pathlib, signal, socket, sys, threading
@@ -69,7 +72,7 @@ def _fakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _running(fakes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     for name in (*SERVICES, "gateway"):
         (fakes / name).mkdir()
-        (fakes / name / "__init__.py").touch()
+        (fakes / name / "__init__.py").write_text(REST_IS_REAL)
         (fakes / name / "version").write_text("first")
         (fakes / name / "__main__.py").write_text(SERVICE)
     settings = {"PYTHONPATH": str(fakes)}
@@ -133,6 +136,24 @@ def test_a_service_that_is_killed_comes_back_and_refuses_nobody(running: Platfor
 
     assert answer.status_code == 200
     assert pid_of("chat", running) != before
+
+
+def test_a_broker_that_lost_its_data_is_given_its_queues_and_facts_again(running: Platform) -> None:
+    logs, data = running.data / "logs", running.data / "rabbitmq"
+    assert said_in(logs / "replay.log") == 1
+
+    (data / "mnesia").rename(data / "lost")
+    os.kill(pid_of("rabbitmq", running), signal.SIGKILL)
+
+    deadline = time.monotonic() + 120
+    while said_in(logs / "replay.log") < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert said_in(logs / "topology.log") == 2
+
+
+def said_in(log: Path) -> int:
+    return len(log.read_text().splitlines())
 
 
 def test_a_restart_puts_what_is_on_disk_in_place_and_refuses_nobody(

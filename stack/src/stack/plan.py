@@ -170,12 +170,8 @@ def topology(environment: Mapping[str, str]) -> Program:
     return _python("topology", "common.topology", environment)
 
 
-def may_replay() -> bool:
-    return importlib.util.find_spec("common.replay") is not None
-
-
 def replay(environment: Mapping[str, str]) -> Program:
-    """Return what publishes anew what a broker has lost; patient, it may be a week's facts."""
+    """Return what publishes again what a broker has lost; it may be a week's facts."""
     program = _python("replay", "common.replay", environment)
     return replace(program, command=(*program.command, "--all"), patience=_LONGEST_REPLAY)
 

@@ -21,7 +21,7 @@ _UNTIL_READY = 120.0
 _TOO_MANY_RESTARTS = 3
 
 _EMPTY = "(the broker was empty)"
-"""How the last words of `common.topology` end when the broker has lost what it had."""
+"""How the last words of `common.topology` end when the broker is new or has lost its data."""
 
 
 def run() -> None:
@@ -93,7 +93,7 @@ class _Platform:
         """
         logs = self._settings.logs
         told = await run_once(plan.topology(environment), logs)
-        if told.endswith(_EMPTY) and plan.may_replay():
+        if told.endswith(_EMPTY):
             await run_once(plan.replay(environment), logs)
 
     async def _restart(self, names: Sequence[str], say: Callable[[str], None]) -> None:
