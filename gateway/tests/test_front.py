@@ -181,7 +181,7 @@ async def test_ready_names_every_service(gateway: httpx.AsyncClient, platform: P
     told_ = answer.json()
     assert answer.status_code == 200
     assert told_["status"] == "ready"
-    assert told_["checks"] == {"rabbitmq": False}
+    assert told_["checks"] == {"rabbitmq": False, "clock": True}
     assert told_["services"]["auth"] == {"status": "ready", "checks": {"mongo": True}}
     assert set(told_["services"]) == {
         "auth",

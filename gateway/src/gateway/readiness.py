@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +11,12 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from common.clock import utc_now
+from common.identity import LEEWAY
+
 _LASTS = 1.0  # anybody may ask, and each question would become seven
 _AWAY = {"status": "away"}
+_WORKS = {"ready", "degraded"}
 _BEST_FIRST = {"ready": 0, "degraded": 1, "not ready": 2}
 
 
@@ -30,19 +36,25 @@ class Readiness:
         self._bus_answers = bus_answers
         self._is_draining = is_draining
         self._services: dict[str, Any] = {}
+        self._off: dict[str, timedelta] = {}
+        """How far the clock of each replica that is ready is from ours."""
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def answer(self) -> JSONResponse:
         services = await self._asked()
-        ready = not self._is_draining() and all(
-            each["status"] in {"ready", "degraded"} for each in services.values()
+        # Who is ready has compared its clock with MongoDB's.
+        clock_agrees = min(self._off.values(), default=timedelta(0)) <= LEEWAY
+        ready = (
+            clock_agrees
+            and not self._is_draining()
+            and all(each["status"] in _WORKS for each in services.values())
         )
         return JSONResponse(
             {
                 "service": "gateway",
                 "status": "ready" if ready else "not ready",
-                "checks": {"rabbitmq": self._bus_answers()},
+                "checks": {"rabbitmq": self._bus_answers(), "clock": clock_agrees},
                 "services": services,
             },
             status_code=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
@@ -63,6 +75,7 @@ class Readiness:
         return min(told, key=lambda each: _BEST_FIRST.get(each["status"], len(_BEST_FIRST)))
 
     async def _ask_one(self, address: str) -> dict[str, Any]:
+        self._off.pop(address, None)
         try:
             answer = await self._client.get(f"{address}/readyz")
             told = answer.json()
@@ -70,6 +83,8 @@ class Readiness:
             return _AWAY
         if not isinstance(told, dict) or "status" not in told:
             return _AWAY
+        if told["status"] in _WORKS and "date" in answer.headers:
+            self._off[address] = abs(utc_now() - parsedate_to_datetime(answer.headers["date"]))
         return {"status": told["status"], "checks": told.get("checks", {})}
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -7,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from common import idempotency, service, web
+from common.clock import utc_now
 from common.idempotency import IdempotentRoute
 from common.identity import Administrator, CurrentCaller
 from common.mongo import Database
@@ -205,12 +207,24 @@ async def test_a_bad_key_is_refused(http, issuer: Issuer, key) -> None:
     assert answer.json()["code"] == "bad-idempotency-key"
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(50, 200), (3600, 503), (-3600, 503)])
+async def test_a_clock_that_is_not_that_of_the_store_is_not_ready(
+    http, monkeypatch: pytest.MonkeyPatch, seconds: int, status: int
+) -> None:
+    monkeypatch.setattr(service, "utc_now", lambda: utc_now() + timedelta(seconds=seconds))
+
+    answer = await http.get("/readyz")
+
+    assert answer.status_code == status
+    assert answer.json()["checks"]["clock"] == (status == 200)
+
+
 async def test_health_tells_life_apart_from_readiness(http) -> None:
     ready = await http.get("/readyz")
 
     assert (await http.get("/healthz")).json() == {"status": "ok"}
     assert ready.status_code == 200
-    assert ready.json()["checks"] == {"mongo": True, "rabbitmq": False}
+    assert ready.json()["checks"] == {"mongo": True, "clock": True, "rabbitmq": False}
     assert ready.json()["status"] == "degraded"
     assert "convo_requests_total" in (await http.get("/metrics")).text
     assert (await http.get("/version")).json()["version"]

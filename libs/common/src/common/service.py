@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import httpx
@@ -12,7 +13,7 @@ from common import health, mongo, server, telemetry, web
 from common.access import AccessList
 from common.bus import Bus
 from common.clock import utc_now
-from common.identity import Verifier
+from common.identity import LEEWAY, Verifier
 from common.mongo import Database
 from common.settings import ServiceSettings
 from common.state import State
@@ -46,6 +47,15 @@ class Resources:
         except mongo.AWAY:
             return False
         return True
+
+    async def clock_agrees(self) -> bool:
+        """Whether our clock is MongoDB's, but for what tokens tolerate."""
+        try:
+            told = await self.db.command("hello", codec_options=self.db.codec_options)
+        except mongo.AWAY:
+            return True  # nothing is known against it
+        theirs: datetime = told["localTime"]
+        return abs(utc_now() - theirs) <= LEEWAY
 
 
 def create(
@@ -83,6 +93,9 @@ def create(
     async def store_answers() -> bool:
         return bool(resources) and await resources[0].store_answers()
 
+    async def clock_agrees() -> bool:
+        return bool(resources) and await resources[0].clock_agrees()
+
     async def bus_answers() -> bool:
         return bool(resources) and await resources[0].bus.reachable()
 
@@ -95,8 +108,9 @@ def create(
     )
     web.render_problems(app)
     app.add_middleware(web.Edge, service=name)
+    needed = {"mongo": store_answers, "clock": clock_agrees}
     helps = {"rabbitmq": bus_answers, **(helpful or {})}
-    app.include_router(health.router(name, needed={"mongo": store_answers}, helpful=helps))
+    app.include_router(health.router(name, needed=needed, helpful=helps))
     for router in routers:
         app.include_router(router)
     return app
