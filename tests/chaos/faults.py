@@ -15,7 +15,7 @@ stop:<process>:<seconds>         SIGSTOP, then SIGCONT
 clock:<process>:<±s>[:<seconds>] moves its clock, for 20 s
 net:<link>:<trouble>[=<amount>][:<seconds>]
                                  latency=<s>, jitter=<s>, rate=<bytes/s>, slice=<bytes>,
-                                 forget=<share>, blackhole, mute, reset or halfclose on a link, for 5 s
+                                 forget=<share>, blackhole, mute, reset or halfclose, for 5 s
 calm:<seconds>                   nothing
 rabbit:<what>[:<seconds>]        stop_app, disk_alarm or mem_alarm, for 10 s; wipe
 <process> is `any`, a service (`chat`) or one of its replicas (`chat-2`), `mongo` or
