@@ -43,7 +43,7 @@ CONTROLS: Mapping[str, Control] = {
         "nobody waits",
         ("calm:40",),
         1,
-        {"rooms": 1, "size": 8000, "stalled": 2, "slowest": 10.0},
+        {"rooms": 1, "size": 8000, "stalled": 2, "slowest": 6.0},
     ),
 }
 """By the name of their module."""
