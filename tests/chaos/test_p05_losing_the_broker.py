@@ -103,6 +103,6 @@ async def test_without_a_replay_it_stays_lost(cluster: Cluster, monkeypatch: pyt
     await cluster.declare_topology()
 
     assert missing["not counted by analytics"] > ROOMS
-    assert missing["not invited, or not once"] >= ROOMS
+    assert missing["not invited, or not once"] > ROOMS / 2
     assert not await missing_after(cluster, ALL_THERE_WITHIN)
     await cluster.ready()
