@@ -34,7 +34,6 @@ class Resident:
         room: str,
         *,
         asks: bool = True,
-        heard: Callable[[Frame], None] = lambda _: None,
     ) -> None:
         """Without `asks` it believes that events are all there is once it has begun."""
         self.name = name
@@ -50,7 +49,8 @@ class Resident:
         self.doubts: list[str] = []
         """Messages that were told in two ways."""
         self._asks = asks
-        self._told = heard
+        self.heard: Callable[[Frame], None] = lambda _: None
+        """Told of each event of the room, once it is folded."""
         self._mending: asyncio.Task[None] | None = None
         self._lacks: set[Name] = set()
         self.socket = Socket(person, opened=self._opened, heard=self._hear)
@@ -88,7 +88,6 @@ class Resident:
         self._lack("chat", "call", "room")
 
     def _hear(self, frame: Frame) -> None:
-        self._told(frame)
         if frame["type"] == "resync" and frame.get("roomId", self.room) == self.room:
             self.counts["resyncs"] += 1
             if self._asks:
@@ -102,6 +101,7 @@ class Resident:
         if not self._asks and stream.newest >= 0:
             stream.newest = max(stream.newest, frame["seq"] - 1)
         stream.hear(frame)
+        self.heard(frame)
         if stream.has_hole:
             self.counts["holes"] += 1
             self._lack(name)

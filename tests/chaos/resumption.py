@@ -11,7 +11,7 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,58 +109,75 @@ async def line_to(platform: Cluster) -> AsyncIterator[Line]:
             await each.__aexit__()
 
 
-async def play(platform: Cluster, run: Run, *, asks: bool = True) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who takes part in a run: three who are busy, three who watch."""
+
+    host: Person
+    talker: Person
+    visitor: Person
+    steady: Person
+    cut: Person
+    """Whose line is `line`."""
+    late: Person
+    line: Line
+
+    @property
+    def people(self) -> Sequence[Person]:
+        return self.host, self.talker, self.visitor, self.steady, self.cut, self.late
+
+
+@asynccontextmanager
+async def cast_of(platform: Cluster, seed: int) -> AsyncIterator[Cast]:
+    """People with accounts, for one run after the other."""
+    async with line_to(platform) as line:
+        names = ("host", "talker", "visitor", "steady", "cut", "late")
+        people = [
+            await Person.registered(line if each == "cut" else platform, each, seed=seed)
+            for each in names
+        ]
+        host, talker, visitor, steady, cut, late = people
+        yield Cast(host, talker, visitor, steady, cut, late, line)
+        for each in people:
+            await each.leaves()
+
+
+async def play(platform: Cluster, cast: Cast, run: Run, *, asks: bool = True) -> Outcome:
     """One run on a platform that somebody may be hurting; without `asks` it must fail."""
     begun = time.monotonic()
-    async with line_to(platform) as line:
-        names = ("host", "talker", "visitor", "steady", "late")
-        people = [await Person.registered(platform, each, seed=run.seed) for each in names]
-        cut = await Person.registered(line, "cut", seed=run.seed)
-        try:
-            outcome = await _play(platform, line, run, cut, people, asks=asks)
-        finally:
-            for each in (*people, cut):
-                await each.leaves()
-    events, digest, sockets, broken = outcome
-    return Outcome(run, broken, events, digest, sockets, time.monotonic() - begun)
-
-
-async def _play(
-    platform: Cluster,
-    line: Line,
-    run: Run,
-    cut: Person,
-    people: Sequence[Person],
-    *,
-    asks: bool,
-) -> tuple[int, str, int, list[str]]:
-    host, talker, visitor, steady, late = people
-    room = await host.opens_a_room(talker, steady, late, cut)
+    for each in cast.people:
+        await each.sign_in()
+    room = await cast.host.opens_a_room(cast.talker, cast.steady, cast.cut, cast.late)
     history = History()
-    lasts = max(30.0, run.cut + 2 * _LEAD)
     crowd = Crowd(
-        *(host, talker, visitor, room, history),
+        *(cast.host, cast.talker, cast.visitor, room, history),
         seed=run.seed,
         most=run.events,
-        per_second=run.events / lasts,
+        per_second=run.events / max(30.0, run.cut + 2 * _LEAD),
     )
     async with (
-        Resident("steady", steady, room) as watching,
-        Resident("cut", cut, room, asks=asks) as resuming,
+        Resident("steady", cast.steady, room) as watching,
+        Resident("cut", cast.cut, room, asks=asks) as resuming,
     ):
         async with asyncio.TaskGroup() as group:
             group.create_task(crowd.run())
             await asyncio.sleep(_LEAD)
-            await line.cut(run.cut, run.trouble)
-        async with Resident("late", late, room) as fresh:
+            await cast.line.cut(run.cut, run.trouble)
+        async with Resident("late", cast.late, room) as fresh:
             three = (watching, resuming, fresh)
-            broken = await _differences(three)
-            for each in three:
-                _show(history, each)
-            verdict = checker.check(history, await _truth(platform, steady, room), converged=0.0)
-            broken += [f"{promise}: {said[0]}" for promise, said in verdict.broken.items()]
-            broken += [said for each in three for said in each.doubts]
-            return crowd.count, fresh.hash, resuming.counts["sockets"], broken
+            broken = [*await _differences(three), *await _complaints(platform, history, three)]
+            took, sockets = time.monotonic() - begun, resuming.counts["sockets"]
+            return Outcome(run, broken, crowd.count, fresh.hash, sockets, took)
+
+
+async def _complaints(platform: Cluster, history: History, three: Sequence[Resident]) -> list[str]:
+    """What is wrong with the messages they show, beside what was acknowledged and is stored."""
+    for each in three:
+        _show(history, each)
+    truth = await _truth(platform, three[0].person, three[0].room)
+    verdict = checker.check(history, truth, converged=0.0)
+    found = [f"{promise}: {said[0]}" for promise, said in verdict.broken.items()]
+    return found + [said for each in three for said in each.doubts]
 
 
 async def _differences(three: Sequence[Resident]) -> list[str]:
@@ -204,18 +221,26 @@ async def killing(
 
 
 async def play_all(
-    platform: Cluster, runs: Sequence[Run], *, parallel: int, say: Callable[[str], None]
+    platform: Cluster, runs: Sequence[Run], *, parallel: int, seed: int, say: Callable[[str], None]
 ) -> list[Outcome]:
-    """All runs, some at the same time."""
-    places = asyncio.Semaphore(parallel)
+    """All runs, some at the same time, while processes die."""
+    waiting = list(reversed(runs))
+    outcomes: list[Outcome] = []
 
-    async def one(run: Run) -> Outcome:
-        async with places:
-            outcome = await play(platform, run)
-            say(str(outcome))
-            return outcome
+    async def play_some(cast: Cast) -> None:
+        while waiting:
+            outcomes.append(await play(platform, cast, waiting.pop()))
+            say(str(outcomes[-1]))
 
-    return list(await asyncio.gather(*(one(run) for run in runs)))
+    async with AsyncExitStack() as stack:
+        casts = [
+            await stack.enter_async_context(cast_of(platform, seed + number))
+            for number in range(parallel)
+        ]
+        async with killing(platform, seed=seed, say=say), asyncio.TaskGroup() as group:
+            for each in casts:
+                group.create_task(play_some(each))
+    return outcomes
 
 
 async def _main(asked: argparse.Namespace) -> int:
@@ -228,8 +253,7 @@ async def _main(asked: argparse.Namespace) -> int:
     say(f"starting; logs and data are in {folder}")
     async with cluster.running(folder, say=say) as platform:
         runs = [Run.drawn(asked.seed + number, events=asked.events) for number in range(asked.runs)]
-        async with killing(platform, seed=asked.seed, say=say):
-            outcomes = await play_all(platform, runs, parallel=asked.parallel, say=say)
+        outcomes = await play_all(platform, runs, parallel=asked.parallel, seed=asked.seed, say=say)
     failed = [each for each in outcomes if each.broken]
     events = sum(each.events for each in outcomes)
     print(f"{len(outcomes) - len(failed)} of {len(outcomes)} runs the same; {events} events")

@@ -3,11 +3,14 @@
 import pytest
 
 from tests.chaos.cluster import Cluster
-from tests.chaos.resumption import Run, killing, play, play_all
+from tests.chaos.resumption import Run, cast_of, play, play_all
 
 
 async def test_a_client_that_was_cut_off_shows_what_the_others_show(cluster: Cluster):
-    outcome = await play(cluster, Run(seed=1, cut=5.0, trouble="mute", events=150))
+    run = Run(seed=1, cut=5.0, trouble="mute", events=150)
+
+    async with cast_of(cluster, run.seed) as cast:
+        outcome = await play(cluster, cast, run)
 
     assert not outcome.broken, outcome
 
@@ -18,8 +21,7 @@ async def test_clients_that_were_cut_off_show_what_the_others_show_whatever_dies
 ):
     runs = [Run.drawn(100 * seed + number) for number in range(10)]
 
-    async with killing(cluster, seed=seed, say=print):
-        outcomes = await play_all(cluster, runs, parallel=10, say=print)
+    outcomes = await play_all(cluster, runs, parallel=10, seed=seed, say=print)
 
     assert [str(each) for each in outcomes if each.broken] == []
 
@@ -28,6 +30,7 @@ async def test_clients_that_were_cut_off_show_what_the_others_show_whatever_dies
 async def test_a_client_that_does_not_ask_for_what_it_lacks_is_found_out(cluster: Cluster):
     run = Run(seed=2, cut=20.0, trouble="mute", events=200)
 
-    outcome = await play(cluster, run, asks=False)
+    async with cast_of(cluster, run.seed) as cast:
+        outcome = await play(cluster, cast, run, asks=False)
 
     assert outcome.broken
