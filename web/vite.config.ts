@@ -19,6 +19,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // People type letter by letter; a busy machine takes its time.
+    testTimeout: 30_000,
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
   },

@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 it("is read out politely and leads to the first message that names one", () => {
   expect(card()).toHaveTextContent("You joined 42 min into the call");
-  expect(card()).toHaveTextContent("Bea is here · 3 messages, 1 names you");
+  expect(card()).toHaveTextContent("Bea is here ·3 messages, 1 names you");
   expect(card()?.closest("[aria-live=polite]")).toBeInTheDocument();
 
   fireEvent.click(screen.getByRole("button", { name: "See where you are named" }));

@@ -62,7 +62,7 @@ function Card({ digest, onRead, onDismiss }: CardProps) {
         alignItems: "center",
         columnGap: 1.25,
         width: "fit-content",
-        maxWidth: "min(880px, calc(100% - 24px))",
+        maxWidth: "min(1040px, calc(100% - 24px))",
         mx: "auto",
         mb: 1,
         pl: 2,
@@ -81,7 +81,13 @@ function Card({ digest, onRead, onDismiss }: CardProps) {
         </Typography>
         {facts.length > 0 && (
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
-            {facts.join(" · ")}
+            {facts.map((fact, index) => (
+              // A line ends between facts, where it can.
+              <Box component="span" key={fact} sx={{ display: "inline-block", mr: 0.5 }}>
+                {fact}
+                {index < facts.length - 1 && " ·"}
+              </Box>
+            ))}
           </Typography>
         )}
       </Box>
@@ -90,7 +96,13 @@ function Card({ digest, onRead, onDismiss }: CardProps) {
           size="small"
           onClick={() => onRead(seq)}
           data-testid="digest-read"
-          sx={{ gridRow: { xs: 2, sm: 1 }, gridColumn: { xs: 1, sm: 3 }, justifySelf: "start" }}
+          sx={{
+            gridRow: { xs: 2, sm: 1 },
+            gridColumn: { xs: 1, sm: 3 },
+            justifySelf: "start",
+            // Its words stand under the others.
+            ml: { xs: "-14px", sm: 0 },
+          }}
         >
           {digest.chat?.firstNamingYou == null ? "Read the messages" : "See where you are named"}
         </Button>

@@ -43,7 +43,7 @@ export function Chat({ room, closedBecause }: ChatProps) {
         {cutOff === null ? (
           typingInWords([...chat.typing.values()])
         ) : (
-          <CutOffWords cutOff={cutOff}>Your messages are kept and will be sent.</CutOffWords>
+          <CutOffWords cutOff={cutOff}>Messages are kept.</CutOffWords>
         )}
       </Typography>
       {closedBecause === undefined ? (

@@ -6,7 +6,7 @@ import Chip from "@mui/material/Chip";
 import CircularProgress from "@mui/material/CircularProgress";
 import Divider from "@mui/material/Divider";
 import Typography from "@mui/material/Typography";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { usePeople } from "../people/usePeople";
 import type { ChatRoom, ChatView } from "./ChatRoom";
 import { MessageBubbles } from "./MessageBubbles";
@@ -29,13 +29,21 @@ export function MessageList({ chat, room, ownUserId }: MessageListProps) {
   const people = usePeople([...new Set(groups.map(({ sender }) => sender))]);
 
   // Older messages are put in above: keep what is read where it is, or stay at the end.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list grew
-  useLayoutEffect(() => {
+  const keepPlace = useCallback(() => {
     const box = list.current;
     if (box === null) return;
     const target = distanceFromEnd.current < NEAR_PX ? 0 : distanceFromEnd.current;
     box.scrollTop = box.scrollHeight - box.clientHeight - target;
-  }, [chat.messages, chat.pending]);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list grew
+  useLayoutEffect(keepPlace, [chat.messages, chat.pending]);
+  // A banner or a keyboard that comes up takes room from the end of the list.
+  useEffect(() => {
+    if (list.current === null) return;
+    const observer = new ResizeObserver(keepPlace);
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [keepPlace]);
 
   // Once it is drawn, which is after older messages were read.
   useEffect(() => {
