@@ -51,15 +51,15 @@ def test_a_fact_becomes_a_frame_without_being_read() -> None:
     frame = protocol.event("chatMessage", 'r"1', 41, '{"message":"é"}'.encode())
 
     told = {"type": "chatMessage", "roomId": 'r"1', "seq": 41, "data": {"message": "é"}}
-    assert json.loads(frame.text) == told
-    assert frame.size == len(frame.text.encode())
+    assert json.loads(frame.content) == told
+    assert frame.size == len(frame.content)
     assert frame.topic is None
 
 
 def test_a_fact_outside_rooms_has_no_room_and_no_number() -> None:
     frame = protocol.event("notification", None, None, b"{}")
 
-    assert json.loads(frame.text) == {"type": "notification", "data": {}}
+    assert json.loads(frame.content) == {"type": "notification", "data": {}}
 
 
 def test_typing_is_known_to_be_superseded() -> None:
@@ -70,9 +70,9 @@ def test_typing_is_known_to_be_superseded() -> None:
 
 
 def test_resync_is_as_large_as_it_says() -> None:
-    assert protocol.resync().size == len(protocol.resync().text)
-    assert json.loads(protocol.resync().text) == {"type": "resync", "data": {}}
-    assert json.loads(protocol.resync("r").text) == {"type": "resync", "roomId": "r", "data": {}}
+    assert protocol.resync().size == len(protocol.resync().content)
+    assert json.loads(protocol.resync().content) == {"type": "resync", "data": {}}
+    assert json.loads(protocol.resync("r").content) == {"type": "resync", "roomId": "r", "data": {}}
 
 
 def test_a_burst_may_pass_at_once_and_then_slows_down() -> None:

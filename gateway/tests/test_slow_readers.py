@@ -84,7 +84,7 @@ async def test_who_reads_nothing_costs_little_and_nobody_else_waits(
                 sent.append(_unacknowledged(each))
 
         assert 100 * len(LONG) > outgoing.MOST / 2, "enough to be noticed"
-        assert max(buffered) <= line.BUFFERED + line.PIECE + 100
+        assert max(buffered) <= line.BUFFERED + outgoing.AT_ONCE + protocol.PIECE + 100
         assert max(buffered) + max(sent) < 100 << 10
         await eventually(_only_one_is_left)
         slow.ws.transport.resume_reading()

@@ -10,7 +10,7 @@ import structlog
 from common.clock import new_id
 from common.identity import Caller
 from gateway.realtime.lanes import Lanes
-from gateway.realtime.outgoing import Outgoing
+from gateway.realtime.outgoing import Exit, Outgoing
 from gateway.realtime.protocol import Close, ServerFrame
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class End:
 class Connection:
     """What the gateway keeps for an open socket; nothing here waits for the client."""
 
-    def __init__(self, caller: Caller, token: str) -> None:
+    def __init__(self, caller: Caller, token: str, leave: Exit) -> None:
         loop = asyncio.get_running_loop()
         self.id = new_id()
         self.caller = caller
@@ -38,7 +38,7 @@ class Connection:
         self.unspoken = 0
         """Looks since its last frame."""
         self.lanes = Lanes()
-        self.outgoing = Outgoing()
+        self.outgoing = Outgoing(leave)
         self.ended: asyncio.Future[End] = loop.create_future()
         self._running: set[asyncio.Task[None]] = set()
 

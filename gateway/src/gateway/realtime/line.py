@@ -1,8 +1,8 @@
 """The gateway's end of a WebSocket below ASGI: uvicorn's, with a bound to what a client costs.
 
 What a client that does not read makes this process keep, beside `outgoing.MOST`:
-`BUFFERED` and one `PIECE` in the transport, `UNSENT` and one segment in the kernel,
-about 100 KiB in all.
+`BUFFERED`, `outgoing.AT_ONCE` and one `PIECE` in the transport, `UNSENT` and one segment
+in the kernel, about 110 KiB in all.
 """
 
 import socket
@@ -13,7 +13,6 @@ from typing import Any, Final
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -30,9 +29,6 @@ BUFFERED = 32 << 10
 UNSENT = 16 << 10
 """Bytes the kernel takes before the client's side has taken those before: without it a
 client that stops reading is noticed megabytes later (TCP_NOTSENT_LOWAT, tcp(7))."""
-PIECE = 32 << 10
-"""Bytes in which a long frame leaves, so that a ping need not wait for all of it
-(RFC 6455, section 5.4)."""
 _READ_AT_ONCE = 16 << 10
 LINGER = 2.0
 """Seconds that a client has to take our close frame, and to answer it."""
@@ -57,6 +53,7 @@ class Line(WebSocketsSansIOProtocol):
         self._unheard = 0
         self._failed = False
         self._pace = Pace()
+        self.freed: Callable[[], None] = _nothing
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -69,6 +66,7 @@ class Line(WebSocketsSansIOProtocol):
         # uvicorn says 1005, as if the client had closed; the first one counts.
         self._told_gone(CloseCode.ABNORMAL_CLOSURE)
         super().connection_lost(exc)
+        self.freed()  # what waits has nowhere to go
 
     def look(self) -> int:
         """Called once a second; for how many looks the client has not been heard.
@@ -180,33 +178,29 @@ class Line(WebSocketsSansIOProtocol):
 
     # What goes
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the transport takes more."""
+        return self.writable.is_set()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.freed()
+
+    def carry(self, content: bytes) -> None:
+        """Send whole frames as they are; a connection that ends takes none."""
+        if not (self.close_sent or self.transport.is_closing()):
+            self.transport.write(content)
+
     async def send(self, message: ASGISendEvent) -> None:
         """Raises `ClientDisconnected`, an `OSError`, when nothing can be sent any more."""
-        text = message.get("text")
-        if isinstance(text, str):
-            await self._send_text(text.encode())
-            return
-        await self._until_writable()
+        await self.writable.wait()
+        if self.close_sent or self.disconnected:
+            raise ClientDisconnected
         await super().send(message)
         if self.close_timer is not None:
             self.close_timer.cancel()
             self._cut_later()
-
-    async def _send_text(self, data: bytes) -> None:
-        send: Callable[[bytes, bool], None] = self.conn.send_text
-        for start in range(0, len(data) or 1, PIECE):
-            await self._until_writable()
-            try:
-                send(data[start : start + PIECE], start + PIECE >= len(data))
-            except InvalidState:
-                raise ClientDisconnected from None
-            self._write()
-            send = self.conn.send_continuation
-
-    async def _until_writable(self) -> None:
-        await self.writable.wait()
-        if self.close_sent or self.disconnected:
-            raise ClientDisconnected
 
     def _write(self) -> None:
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -216,3 +210,7 @@ class Line(WebSocketsSansIOProtocol):
 
     def _told_gone(self, code: int) -> None:
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+
+
+def _nothing() -> None:
+    pass

@@ -1,9 +1,11 @@
 """What one socket still has to be sent: bounded, so that a slow reader costs only itself."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from itertools import count
+from typing import Protocol
 
 from prometheus_client import Counter
 
@@ -11,6 +13,8 @@ from gateway.realtime.protocol import ServerFrame
 
 MOST = 1 << 20
 """Bytes that may wait for one socket, the frame that is being written among them."""
+AT_ONCE = 16 << 10
+"""Bytes after which no other frame is joined to a write."""
 
 SUPERSEDED = Counter(
     "convo_gateway_frames_superseded", "Frames left out because a later one said it better."
@@ -20,18 +24,42 @@ _Aged = tuple[int, ServerFrame]
 """A frame and the number of the look before it came."""
 
 
-class Outgoing:
-    """Frames in order; never makes whoever adds one wait."""
+class Exit(Protocol):
+    """Where bytes leave."""
 
-    def __init__(self, most: int = MOST) -> None:
+    freed: Callable[[], None]
+    """Called when it takes bytes again."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it takes bytes now."""
+
+    def carry(self, content: bytes) -> None:
+        """Take bytes, and never make anybody wait."""
+
+
+class Outgoing:
+    """Frames in order; never makes whoever adds one wait.
+
+    They leave at the end of the loop's turn, those of one turn together: what a socket
+    costs is each write, not its bytes. Nothing runs for a socket to which nothing is sent.
+    """
+
+    def __init__(self, leave: Exit, most: int = MOST) -> None:
+        self._exit = leave
+        self._exit.freed = self._flush
         self._most = most
+        self._loop = asyncio.get_running_loop()
         self._numbers = count()
         self._waiting: OrderedDict[Hashable, _Aged] = OrderedDict()
-        self._leaving: _Aged | None = None
+        self._begun: _Aged | None = None
+        """The frame that left last, if only in part."""
+        self._rest: deque[bytes] = deque()
+        """What has not left of it."""
         self._size = 0
         self._looks = 0
-        self._ended = False
-        self._more = asyncio.Event()
+        self._is_due = False
+        self._empty = asyncio.Event()
 
     @property
     def size(self) -> int:
@@ -55,35 +83,48 @@ class Outgoing:
                 return False
         self._waiting[frame.topic or next(self._numbers)] = (self._looks, frame)
         self._size += frame.size
-        self._more.set()
+        if not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._flush)
         return True
 
-    async def take(self) -> ServerFrame | None:
-        """The next frame, once there is one; None after `end` when all are taken.
-
-        Asking for it says that the one before is written.
-        """
-        if self._leaving is not None:
-            self._size -= self._leaving[1].size
-            self._leaving = None
-        while not self._waiting:
-            if self._ended:
-                return None
-            self._more.clear()
-            await self._more.wait()
-        _, self._leaving = self._waiting.popitem(last=False)
-        return self._leaving[1]
-
-    def end(self) -> None:
-        """Nothing is added any more."""
-        self._ended = True
-        self._more.set()
+    async def emptied(self, within: float) -> None:
+        """Return when everything has left, or after so many seconds."""
+        self._empty.clear()
+        self._flush()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._empty.wait()
 
     def look(self) -> int:
         """For how many looks, this one included, the oldest frame has waited."""
         self._looks += 1
-        oldest = self._leaving or next(iter(self._waiting.values()), None)
+        oldest = self._begun if self._rest else next(iter(self._waiting.values()), None)
         return 0 if oldest is None else self._looks - oldest[0]
+
+    def _flush(self) -> None:
+        self._is_due = False
+        while self._size and self._exit.is_free:
+            self._exit.carry(b"".join(self._next()))
+        if not self._size:
+            self._empty.set()
+
+    def _next(self) -> list[bytes]:
+        pieces: list[bytes] = []
+        size = 0
+        while self._size and size < AT_ONCE:
+            piece = self._rest.popleft() if self._rest else self._begin()
+            pieces.append(piece)
+            size += len(piece)
+            if not self._rest and self._begun is not None:
+                self._size -= self._begun[1].size
+        return pieces
+
+    def _begin(self) -> bytes:
+        _, self._begun = self._waiting.popitem(last=False)
+        first, *rest = self._begun[1].pieces
+        self._rest.extend(rest)
+        return first
 
     def _drop(self, topic: Hashable) -> None:
         dropped = self._waiting.pop(topic, None)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import orjson
+from websockets.frames import Frame, Opcode
 
 SUBPROTOCOL = "convo.v1"
 MAX_FRAME = 64 << 10
@@ -22,6 +24,9 @@ OLDEST = 8
 """Looks that a frame may wait: with 2 s to take the close frame, 10 s."""
 HEARTBEAT = 15
 """Seconds within which a client is heard, or at most twice that."""
+PIECE = 32 << 10
+"""Bytes in which a long frame leaves, so that a ping need not wait for all of it
+(RFC 6455, section 5.4)."""
 CONNECT_WITHIN = 5.0
 """Seconds from opening to the first frame."""
 
@@ -54,15 +59,32 @@ class ClientFrame:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServerFrame:
     """A frame ready to be written to any number of sockets."""
 
-    text: str
-    size: int
-    """Bytes."""
+    content: bytes
+    """JSON in UTF-8."""
     topic: tuple[str | None, ...] | None = None
     """Kind, room and person, if a later one about the same makes this one worthless."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+    @cached_property
+    def pieces(self) -> tuple[bytes, ...]:
+        """As every socket gets it (RFC 6455, section 5.2): made once for all of them."""
+        starts = range(0, len(self.content) or 1, PIECE)
+        return tuple(
+            Frame(
+                Opcode.CONT if start else Opcode.TEXT,
+                self.content[start : start + PIECE],
+                fin=start + PIECE >= len(self.content),
+            ).serialize(mask=False)
+            for start in starts
+        )
 
 
 def read(text: str) -> ClientFrame:
@@ -103,7 +125,7 @@ def event(frame: str, room_id: str | None, seq: int | None, body: bytes) -> Serv
 
 def live(body: bytes) -> ServerFrame:
     """A frame that nobody keeps; it is complete as it comes."""
-    return ServerFrame(body.decode(errors="replace"), len(body), _topic(body))
+    return ServerFrame(_text(body), _topic(body))
 
 
 def _topic(body: bytes) -> tuple[str | None, ...] | None:
@@ -120,4 +142,9 @@ def resync(room_id: str | None = None) -> ServerFrame:
 
 
 def _written(content: bytes) -> ServerFrame:
-    return ServerFrame(content.decode(errors="replace"), len(content))
+    return ServerFrame(_text(content))
+
+
+def _text(content: bytes) -> bytes:
+    """What came over the bus as the UTF-8 that a text frame must be."""
+    return content.decode(errors="replace").encode()

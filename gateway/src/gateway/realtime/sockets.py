@@ -127,10 +127,10 @@ class Sockets:
         """Raises a problem, after it was told."""
         try:
             token = _token(frame)
-            connection = Connection(await self._verified(token), token)
+            connection = Connection(await self._verified(token), token, wire.line)
             self._switchboard.enter(connection)
         except Problem as problem:
-            await wire.write(protocol.refused(frame.id, web.told(problem)))
+            wire.write(protocol.refused(frame.id, web.told(problem)))
             raise
         keys = [f"user.{connection.user_id}", f"connection.{connection.id}"]
         for key in keys:
@@ -149,7 +149,6 @@ class Sockets:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._open.add(done)
         reader = connection.run(self._listen(connection, wire))
-        writer = connection.run(_write(connection, wire))
         try:
             ends: set[asyncio.Future[Any]] = {reader, connection.ended}
             with self.pulse.watching(connection, wire):
@@ -158,21 +157,18 @@ class Sockets:
             reader.cancel()
             connection.close(Close.GOING_AWAY)  # unless it has ended otherwise
             try:
-                await self._part(connection, wire, writer)
+                await self._part(connection, wire)
             finally:
-                writer.cancel()
                 self._open.discard(done)
                 done.set_result(None)
 
-    async def _part(self, connection: Connection, wire: Wire, writer: asyncio.Task[None]) -> None:
+    async def _part(self, connection: Connection, wire: Wire) -> None:
         end = connection.ended.result()
         self._switchboard.leave(connection)
         self._fanout.touch(self._listeners.forget(connection))
-        connection.outgoing.end()
         if end.by_us:
             if end.code not in _DEAF:
-                await asyncio.wait({writer}, timeout=_FLUSH_WITHIN)
-            writer.cancel()
+                await connection.outgoing.emptied(_FLUSH_WITHIN)
             await wire.close(end.code)
         # A join that is still under way would otherwise be told after the parting.
         await connection.finish(FINISH_WITHIN)
@@ -220,14 +216,6 @@ class Sockets:
             return
         connection.caller, connection.token = caller, token
         connection.hear(protocol.ok(frame.id, _welcome(connection)))
-
-
-async def _write(connection: Connection, wire: Wire) -> None:
-    try:
-        while (frame := await connection.outgoing.take()) is not None:
-            await wire.write(frame)
-    except OSError:
-        connection.lost(1006)
 
 
 def _count_closed(code: int) -> None:

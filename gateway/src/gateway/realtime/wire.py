@@ -55,11 +55,11 @@ class Wire:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._line: Line = scope["extensions"][EXTENSION]
+        self.line: Line = scope["extensions"][EXTENSION]
 
     def look(self) -> int:
         """As `Line.look`."""
-        return self._line.look()
+        return self.line.look()
 
     def check(self, allows_origin: Callable[[bytes | None], bool]) -> None:
         """Raises `ForeignOrigin` or `WrongSubprotocol`."""
@@ -97,13 +97,9 @@ class Wire:
             raise FrameTooLarge
         return text
 
-    async def write(self, frame: ServerFrame) -> None:
-        """Send a frame; waits while the client does not read.
-
-        Raises:
-            OSError: The client is gone.
-        """
-        await self._send({"type": "websocket.send", "text": frame.text})
+    def write(self, frame: ServerFrame) -> None:
+        """Send a frame; it is dropped if the client is gone."""
+        self.line.carry(b"".join(frame.pieces))
 
     async def close(self, code: int) -> None:
         """Close; a client that does not even read that is cut off."""
@@ -112,4 +108,4 @@ class Wire:
                 async with asyncio.timeout(CLOSE_WITHIN):
                     await self._send({"type": "websocket.close", "code": int(code)})
             except TimeoutError:
-                self._line.cut()
+                self.line.cut()
