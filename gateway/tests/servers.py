@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,6 +20,7 @@ from common.testing import NOON, eventually
 from common.topology import EVENTS
 from gateway.__main__ import configured
 from gateway.app import create_app
+from gateway.realtime.line import Line
 from gateway.settings import Settings
 
 NO_BROKER = "amqp://nobody:nothing@127.0.0.1:1/"
@@ -249,3 +251,8 @@ async def listening(amqp_url: str, *facts: Any) -> AsyncIterator[list[Any]]:
             await queue.bind(EVENTS, fact.type)
         await queue.consume(hear, no_ack=True)
         yield heard
+
+
+def lines() -> list[Line]:
+    """The ends of all open sockets."""
+    return [each for each in gc.get_objects() if type(each) is Line and not each.disconnected]

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import gc
 import socket
 import termios
 import time
@@ -21,7 +20,7 @@ from gateway.realtime import line, outgoing, protocol
 from gateway.realtime.line import Line
 
 from .people import Person, dialled, person
-from .servers import Platform, follows, listening, said
+from .servers import Platform, follows, lines, listening, said
 
 LOOK = 0.05
 """Seconds instead of one, so that everything is over soon."""
@@ -46,10 +45,6 @@ async def narrow(url: str, token: str) -> AsyncIterator[Person]:
         await somebody.ask("connect", {"token": token})
         await somebody.ask("followRoom", {"roomId": "tea"})
         yield somebody
-
-
-def lines() -> list[Line]:
-    return [each for each in gc.get_objects() if isinstance(each, Line) and not each.disconnected]
 
 
 async def end_of(ws: websockets.ClientConnection) -> int:

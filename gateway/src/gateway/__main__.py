@@ -6,6 +6,7 @@ import uvicorn
 
 from common import server
 from gateway.app import create_app
+from gateway.door import Door
 from gateway.realtime.line import Line
 from gateway.realtime.protocol import MAX_FRAME
 from gateway.rest.front import Front
@@ -14,7 +15,7 @@ from gateway.settings import Settings
 
 def configured(app: Front, settings: Settings) -> uvicorn.Config:
     """How the gateway is served."""
-    return server.configured(
+    config = server.configured(
         app,
         host=settings.host,
         port=settings.port,
@@ -24,6 +25,8 @@ def configured(app: Front, settings: Settings) -> uvicorn.Config:
         ws_max_size=2 * MAX_FRAME,
         ws_per_message_deflate=False,
     )
+    config.http = Door
+    return config
 
 
 def main() -> None:

@@ -63,10 +63,15 @@ class Line(WebSocketsSansIOProtocol):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # uvicorn says 1005, as if the client had closed; the first one counts.
-        self._told_gone(CloseCode.ABNORMAL_CLOSURE)
+        self._tell_gone()  # the first one counts, and uvicorn's would say 1005
         super().connection_lost(exc)
         self.freed()  # what waits has nowhere to go
+
+    @property
+    def code(self) -> int:
+        """What it was closed with, by whichever side; 1006 if by neither."""
+        close = self.conn.close_rcvd or self.conn.close_sent
+        return CloseCode.ABNORMAL_CLOSURE if close is None else close.code
 
     def look(self) -> int:
         """Called once a second; for how many looks the client has not been heard.
@@ -163,9 +168,8 @@ class Line(WebSocketsSansIOProtocol):
     def handle_parser_exception(self) -> None:
         """Close, and let the client read why: closing what has unread bytes resets it."""
         self._failed = True
-        told = self.conn.close_sent
-        self._told_gone(CloseCode.ABNORMAL_CLOSURE if told is None else told.code)
-        if told is None or self.close_sent:
+        self._tell_gone()
+        if self.conn.close_sent is None or self.close_sent:
             self.cut()
             return
         self.close_sent = True
@@ -208,8 +212,8 @@ class Line(WebSocketsSansIOProtocol):
     def _cut_later(self) -> None:
         self.close_timer = self.loop.call_later(LINGER, self.cut)
 
-    def _told_gone(self, code: int) -> None:
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+    def _tell_gone(self) -> None:
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": self.code, "reason": ""})
 
 
 def _nothing() -> None:
