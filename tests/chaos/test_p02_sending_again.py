@@ -12,8 +12,8 @@ import pytest
 
 from common import mongo
 from common.mongo import Document
+from tests.chaos.audience import Doors
 from tests.chaos.cluster import Cluster, Layout, running
-from tests.chaos.crowd import Doors
 from tests.chaos.people import Ids, Person
 from tests.chaos.proxy import Proxy
 from tests.chaos.sockets import Lost, Refused, Socket
