@@ -66,10 +66,11 @@ contracts: ready-python ## Write schemas, docs/events.md and the web client's ty
 screenshots: ready-to-test ## Take the pictures of docs/screenshots anew
 	$(BIN)/python tools/screenshots.py
 
-bench: ready-to-test ## Measure chat, first frame and start (bench/README.md)
+bench: ready-to-test ## Measure chat, first frame, start, and chat beside a peer (bench/README.md)
 	$(BIN)/python bench/chat_latency.py
 	$(BIN)/python bench/first_frame.py
 	$(BIN)/python bench/startup.py
+	$(BIN)/python -m bench.realtime
 
 admin: ready-python ## Make somebody an administrator: make admin email=ada@example.org
 	@$(BIN)/stack admin $(email)
