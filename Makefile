@@ -48,13 +48,16 @@ web-check: ready ## The web client: style, types, tests
 e2e: ready-to-test ## People in real browsers, through the whole running platform; only=<file or test>
 	$(BIN)/pytest $(or $(only),tests/e2e)
 
+conformance: ready-python ## Autobahn's cases against the gateway's WebSocket
+	$(BIN)/python -m tests.conformance
+
 chaos-short: ready-to-test ## What holds while parts of the platform die, in a few minutes
 	$(BIN)/pytest tests/chaos
 
 chaos: ready-to-test ## The same for long; seeds=30 for more than three runs of each
 	$(BIN)/pytest -m chaos -s tests/chaos --seeds $(seeds)
 
-test: ready-to-test check e2e chaos-short ## Everything CI runs, from a bare machine
+test: ready-to-test check conformance e2e chaos-short ## Everything CI runs, from a bare machine
 
 ##@ Now and then
 lock: ready-python ## Pin what the pyproject files ask for; only=upgrade to take newer versions
@@ -89,4 +92,4 @@ ready-python:
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop restart reset check lint types unit web-check e2e chaos-short chaos test lock contracts screenshots bench admin clean ready ready-python ready-to-test
+.PHONY: help run status stop restart reset check lint types unit web-check e2e conformance chaos-short chaos test lock contracts screenshots bench admin clean ready ready-python ready-to-test

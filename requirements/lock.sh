@@ -25,6 +25,8 @@ done
 compile requirements/dev.txt requirements/dev.in $projects
 compile requirements/uv.txt requirements/uv.in
 compile requirements/swift.txt requirements/swift.in
+# Of the test suite's own dependencies only what its cases need.
+compile requirements/autobahn.txt requirements/autobahn.in --no-deps
 upgrade=
 for each in gateway services/*; do
   [ -f "$each/pyproject.toml" ] || continue
