@@ -34,6 +34,8 @@ class Clock:
     slowest: dict[int, float] = field(default_factory=dict)
     """Seconds from sending to the last delivery so far, by message."""
     deliveries: int = 0
+    refused: int = 0
+    """Messages that a server did not take."""
 
     def write(self) -> tuple[int, str]:
         """A message of `TEXT` bytes that is known again."""
@@ -57,7 +59,7 @@ class Clock:
         self.sent.clear()
         self.slowest.clear()
         self.took = array("d")
-        self.deliveries = 0
+        self.deliveries = self.refused = 0
 
 
 class Seat(WSListener):  # type: ignore[misc] # a compiled class
@@ -98,16 +100,24 @@ class Seat(WSListener):  # type: ignore[misc] # a compiled class
         self.transport.send(WSMsgType.TEXT, asked.frame)
         await answer
 
-    def say(self, room_id: str) -> asyncio.Future[None]:
-        """Send a message; the result is there when it has come back like to everybody."""
+    def say(self, room_id: str) -> int:
+        """Send a message and wait for nothing; returns its number."""
         assert self._clock is not None
         number, text = self._clock.write()
-        own: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._own = (number, own)
         asked = self._dialect.post(room_id, text)
         self._clock.sent[number] = perf_counter()
         self.transport.send(WSMsgType.TEXT, asked.frame)
-        return own
+        return number
+
+    async def converse(self, room_id: str) -> None:
+        """Send a message and wait until it has come back like to everybody.
+
+        Raises:
+            Refused: The server did not take it.
+        """
+        own: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._own = (self.say(room_id), own)
+        await own
 
     def stop_reading(self) -> None:
         """As a phone in a tunnel: the connection stays, nothing is taken from it."""
@@ -119,7 +129,8 @@ class Seat(WSListener):  # type: ignore[misc] # a compiled class
 
     def _heard(self, number: int) -> None:
         if self._own is not None and self._own[0] == number:
-            self._own[1].set_result(None)
+            if not self._own[1].done():  # nobody waits any more at the end of a round
+                self._own[1].set_result(None)
             self._own = None
 
     def _answered(self, start: bytes, content: bytes) -> None:
@@ -128,8 +139,10 @@ class Seat(WSListener):  # type: ignore[misc] # a compiled class
             refused = Refused(content[:300].decode())
             if waiting is not None:
                 waiting.set_exception(refused)
-            elif self._own is not None:  # a message; nobody waits for its answer
+            elif self._own is not None and not self._own[1].done():
                 self._own[1].set_exception(refused)
+            elif self._clock is not None:
+                self._clock.refused += 1
         elif waiting is not None:
             waiting.set_result(None)
 
