@@ -180,6 +180,14 @@ class TestTries:
 
         assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
 
+    async def test_tries_noted_by_a_clock_that_was_ahead_lock_nobody_out(self, tries):
+        await tries.begin("ada", "here", at=NOON + timedelta(hours=1))
+        await tries.succeeded("ada", "here", at=NOON + timedelta(hours=1))
+
+        await tries.begin("bob", "here", at=NOON)
+
+        assert await self.refusals(tries, 40, name="bob") > 0
+
     async def test_many_at_once_are_not_one(self, tries, db):
         answers = await asyncio.gather(
             *(tries.begin("ada", f"a{number}", at=NOON) for number in range(30)),

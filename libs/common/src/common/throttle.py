@@ -42,11 +42,13 @@ class Throttle:
             TooManyTries: It comes too early after others; it is not counted.
         """
         row = _row(kind, name)
+        # A longer wait than there is was noted by a clock that was wrong.
+        latest = at + timedelta(seconds=max(waits))
         try:
-            before = await self._add(row, waits, at)
+            before = await self._add(row, waits, at, latest)
         except DuplicateKeyError:  # two first tries at once; the row is there now
-            before = await self._add(row, waits, at)
-        if before is not None and before["free_at"] > at:
+            before = await self._add(row, waits, at, latest)
+        if before is not None and at < before["free_at"] <= latest:
             raise TooManyTries((before["free_at"] - at).total_seconds())
 
     async def forget(self, kind: str, name: str) -> None:
@@ -58,8 +60,10 @@ class Throttle:
         undo = {"$inc": {"failures": -1}, "$set": {"free_at": at}}
         await self._tries.update_one({"_id": _row(kind, name), "failures": {"$gt": 0}}, undo)
 
-    async def _add(self, row: str, waits: Sequence[int], at: datetime) -> Document | None:
-        """Count one more unless there is a wait; returns the row as it was."""
+    async def _add(
+        self, row: str, waits: Sequence[int], at: datetime, latest: datetime
+    ) -> Document | None:
+        """Count one more unless there is a wait until `latest`; returns the row as it was."""
         failures = {"$add": [{"$ifNull": ["$failures", 0]}, 1]}
         wait = {"$arrayElemAt": [list(waits), {"$min": [failures, len(waits) - 1]}]}
         counted = {
@@ -68,7 +72,7 @@ class Throttle:
             "at": at,
             "free_at": {"$add": [at, {"$multiply": [wait, 1000]}]},
         }
-        waiting = {"$gt": ["$free_at", at]}
+        waiting = {"$and": [{"$gt": ["$free_at", at]}, {"$lte": ["$free_at", latest]}]}
         return await self._tries.find_one_and_update(
             {"_id": row},
             [{"$replaceWith": {"$cond": [waiting, "$$ROOT", counted]}}],
