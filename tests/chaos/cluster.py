@@ -28,6 +28,7 @@ __all__ = ["READY_WITHIN", "Cluster", "Layout", "running"]
 READY_WITHIN = 90.0
 _RABBITMQCTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 _FAKETIME = "*/faketime/libfaketimeMT.so.1"
+_CLOCK = Path(__file__).with_name("clock")
 
 
 class Cluster:
@@ -228,6 +229,9 @@ class Cluster:
         self.move_clock(name, 0)
         return {
             "LD_PRELOAD": str(library),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(_CLOCK), os.environ.get("PYTHONPATH")))
+            ),
             "FAKETIME_TIMESTAMP_FILE": str(self._clock(name)),
             "FAKETIME_NO_CACHE": "1",
             # Otherwise a step back would stop the event loop.

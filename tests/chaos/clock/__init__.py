@@ -1,0 +1,1 @@
+"""On the path of every process whose clock can be moved."""
