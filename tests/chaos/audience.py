@@ -21,6 +21,8 @@ SOCKETS = 10
 """Of one person; a gateway takes twice as many, and after a fault one may have them all."""
 TOGETHER_WITHIN = 120.0
 _LOOK_EVERY = 0.02
+_QUIET = 2.0
+"""Seconds without a change after which everybody has noticed."""
 
 
 @dataclass
@@ -91,15 +93,17 @@ class Audience:
         self.doors.gateways.remove(self.cluster.gateways[int(gateway.rpartition("-")[2]) - 1])
         self.cluster.signal(gateway, signal.SIGKILL)
         killed = time.monotonic()
-        lost: set[Follower] = set()
+        changed = killed
         times: dict[Follower, float] = {}
-        while time.monotonic() < killed + within:
-            lost |= {each for each in before if each.socket.closes.total() > before[each]}
-            now = time.monotonic() - killed
-            for each in lost - times.keys():
-                if self._is_back(each, newest):
-                    times[each] = now
-            if len(times) == len(lost) and now > 1:
+        lost: set[Follower] = set()
+        while (now := time.monotonic()) < killed + within:
+            gone = {each for each in before if each.socket.closes.total() > before[each]}
+            back = {each for each in gone - times.keys() if self._is_back(each, newest)}
+            if back or gone != lost:
+                changed = now
+            lost = gone
+            times |= dict.fromkeys(back, now - killed)
+            if lost and len(times) == len(lost) and now > changed + _QUIET:
                 break
             await asyncio.sleep(_LOOK_EVERY)
         return [times.get(each, within) for each in lost]
