@@ -45,8 +45,6 @@ class Crowd:
         """Seconds between the acts of each of the three who act; the rest is chat."""
         self._acts = 0
         self._over = asyncio.Event()
-        self.done = asyncio.Event()
-        """Set when all of them have been."""
 
     @property
     def count(self) -> int:
@@ -69,7 +67,6 @@ class Crowd:
             group.create_task(self._keep(lambda: self._in_call(phones[0])))
             group.create_task(self._keep(self._with_settings))
             group.create_task(self._keep(lambda: self._in_and_out(tablet)))
-        self.done.set()
 
     async def _watch(self) -> None:
         async def enough() -> bool:
