@@ -127,6 +127,7 @@ class Front:
         address = self._address(scope)
         given = headers.get(b"traceparent", b"")
         self._passing += 1
+        is_shed = False
         with tracing.hop(scope["method"], given, recorded=self._recorded) as trace:
             try:
                 if self._passing > MOST_AT_ONCE:
@@ -139,13 +140,13 @@ class Front:
                 errand.added.extend((*added, (_POLICY, API_POLICY.encode())))
                 status = await proxy.pass_on(errand, receive, send)
             except Problem as problem:
-                status = problem.status
+                status, is_shed = problem.status, isinstance(problem, Overloaded)
                 await refuse(problem, scope, receive, _adding(send, added), trace)
             except ClientGone:
                 status = _CLIENT_GONE
             finally:
                 self._passing -= 1
-        _count(target.service, status, time.perf_counter() - started)
+        _count(target.service, status, time.perf_counter() - started, is_shed=is_shed)
 
     def _errand(
         self,
@@ -237,10 +238,11 @@ def _metrics(service: str, status: int) -> tuple[Counter, Histogram]:
     return REQUESTS.labels("gateway", route, status), SECONDS.labels("gateway", route)
 
 
-def _count(service: str, status: int, seconds: float) -> None:
+def _count(service: str, status: int, seconds: float, *, is_shed: bool) -> None:
     # No log line: the service writes one, with the same trace id.
     requests, durations = _metrics(service, int(status))
     requests.inc()
     durations.observe(seconds)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    # What is shed no service has failed at, and a line for each would cost more than it.
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not is_shed:
         log.warning("service failed", to=service, status=int(status))
