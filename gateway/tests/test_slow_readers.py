@@ -128,9 +128,10 @@ async def test_little_that_is_not_read_is_noticed_too(
         slow.ws.transport.pause_reading()
         for seq in range(1, 5):
             await bus.publish(said("tea", seq, LONG))
-        while not heard:
-            await _speak(slow.ws)
-            await asyncio.sleep(LOOK)
+        async with asyncio.timeout(20):
+            while not heard:
+                await _speak(slow.ws)
+                await asyncio.sleep(LOOK)
 
     assert heard[0].code == protocol.Close.TOO_SLOW
 
@@ -186,3 +187,13 @@ async def test_a_long_frame_lets_pings_pass_and_arrives_whole(
         answer = await somebody.ask("typing", {"roomId": "tea"})
 
     assert answer["data"]["text"] == text
+
+
+async def test_a_look_at_a_connection_that_was_just_lost_does_no_harm(edge: str, ada: str) -> None:
+    async with person(edge, ada):
+        [lost] = lines()
+        lost.cut()
+
+        looks = [lost.look() for _ in range(protocol.QUIET + 1)]
+
+    assert looks[-1] > protocol.QUIET
