@@ -12,6 +12,7 @@ import { MeshTransport } from "./MeshTransport";
 import { Missed } from "./Missed";
 import { rememberOverReload } from "./memory";
 import * as model from "./model";
+import { flagsOf, tracksOf } from "./ownMedia";
 import { type LastHeard, listen } from "./speaking";
 import type { CallTransport, RemoteMedia } from "./transport";
 
@@ -291,12 +292,4 @@ export class CallSession {
   #tell(sent: Promise<unknown>): void {
     sent.catch(() => {});
   }
-}
-
-function tracksOf({ microphone, camera, screen }: LocalMediaState) {
-  return { audio: microphone, camera, screen };
-}
-
-function flagsOf({ isMicrophoneOn, camera, screen }: LocalMediaState) {
-  return { audio: isMicrophoneOn, video: camera !== null, screen: screen !== null };
 }
