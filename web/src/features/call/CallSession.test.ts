@@ -1,43 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Peer } from "../../protocol/frames";
-import { Socket } from "../../realtime/socket";
+import { BOB, enterCall, inCall, ME, peer } from "../../testing/calls";
 import { FakePeerConnection } from "../../testing/FakePeerConnection";
-import { FakeServer } from "../../testing/FakeServer";
-import { fakeRest, json, type SentRequest } from "../../testing/rest";
-import { LocalMedia } from "../media/LocalMedia";
-import { CallSession } from "./CallSession";
+import type { FakeServer } from "../../testing/FakeServer";
+import type { CallSession } from "./CallSession";
 import { takePeer } from "./memory";
 
-const ME = peer("me");
-const BOB = peer("bob");
 let server: FakeServer;
 let session: CallSession;
-
-function peer(peerId: string): Peer {
-  return {
-    peerId,
-    userId: `u-${peerId}`,
-    displayName: peerId,
-    role: "participant",
-    state: "connected",
-    audio: false,
-    video: false,
-    screen: false,
-    handRaisedAt: null,
-    joinedAt: "2026-01-05T10:00:00.000Z",
-  };
-}
-
-function inCall(peers: Peer[], seq: number) {
-  return {
-    peerId: "me",
-    call: { meetingId: "m", seq, startedAt: "2026-01-05T10:00:00.000Z", peers },
-    iceServers: [],
-    topology: "mesh",
-    chat: [],
-    chatSeq: 0,
-  };
-}
 
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const peersShown = () => [...(session.store.getState().call?.peers.keys() ?? [])];
@@ -54,24 +23,7 @@ function thisPeerLeft(reason: string, seq: number): void {
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  fakeRest({});
-  FakePeerConnection.install();
-  server = new FakeServer().install();
-  server.answers.joinRoom = inCall([BOB, ME], 4);
-  const socket = new Socket({
-    url: "ws://here/ws",
-    credentials: async () => ({ token: "t", expiresAt: Date.now() + 3_600_000 }),
-    random: () => 0.5,
-  });
-  session = new CallSession({
-    socket,
-    media: new LocalMedia(),
-    roomId: "r",
-    ownUserId: "u-me",
-  });
-  session.start();
-  socket.start();
-  await settle();
+  ({ server, session } = await enterCall());
 });
 
 afterEach(() => session.leave());
@@ -221,56 +173,6 @@ describe("a server that was cut off", () => {
     await settle(2_000);
 
     expect(server.heard("joinRoom")).toHaveLength(1);
-  });
-});
-
-describe("what was missed", () => {
-  const digest = () => session.missed.store.getState().digest;
-  const counted = { messages: 2, namingYou: 0, first: 5, firstNamingYou: null, newest: 6 };
-  let requests: SentRequest[];
-
-  beforeEach(() => {
-    requests = fakeRest({ "GET /api/chat/digest/r": () => json({ ...counted, isMore: false }) });
-  });
-
-  /** The socket is lost, and back after `ms` with these in the call. */
-  async function away(ms: number, peers: Peer[]): Promise<void> {
-    server.isUp = false;
-    server.latest.close(1006);
-    await settle(ms);
-    server.answers.joinRoom = inCall(peers, 9);
-    server.isUp = true;
-    dispatchEvent(new Event("online"));
-    await settle();
-  }
-
-  it("while one was away is told when one is back, from the newest message on", async () => {
-    await away(31_000, [ME, peer("cid")]);
-
-    expect(digest()).toMatchObject({ kind: "away", left: ["bob"], joined: ["cid"], seconds: 31 });
-    expect(requests.map(({ path }) => path)).toEqual(["/api/chat/digest/r?after=0"]);
-  });
-
-  it("in a moment is not worth a word", async () => {
-    await away(29_000, [ME, peer("cid")]);
-
-    expect(digest()).toBeNull();
-    expect(requests).toEqual([]);
-  });
-
-  it("is told without numbers when the chat does not answer", async () => {
-    fakeRest({});
-    await away(31_000, [ME]);
-
-    expect(digest()).toMatchObject({ left: ["bob"], chat: null });
-  });
-
-  it("is nothing where the call was only asked for again", async () => {
-    server.latest.event({ type: "resync", data: {} });
-    await settle(2_000);
-
-    expect(server.heard("joinRoom")).toHaveLength(2);
-    expect(requests).toEqual([]);
   });
 });
 
