@@ -83,9 +83,9 @@ class Line(WebSocketsSansIOProtocol):
         if self.read_paused:
             return 0
         self._unheard += 1
-        if self._unheard == QUIET and self.conn.state is State.OPEN and self.writable.is_set():
+        if self._unheard == QUIET and self.conn.state is State.OPEN and self.is_free:
             self.conn.send_ping(b"")
-            self._write()
+            self.carry(b"".join(self.conn.data_to_send()))
         return self._unheard
 
     def cut(self) -> None:
