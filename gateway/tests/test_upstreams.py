@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway import replicas, upstreams
-from gateway.replicas import Overloaded, Replica, choose
+from gateway.replicas import Replica, choose
 from gateway.upstreams import Question, ServiceAway, ServiceTooSlow, Upstreams, connected
 
 from .servers import Asked, Platform, free_port, tiny
@@ -41,7 +41,7 @@ def test_only_the_rooms_of_a_resting_replica_move() -> None:
 
 def test_the_less_busy_replica_is_asked_when_there_is_no_key() -> None:
     busy, idle = Replica("busy"), Replica("idle")
-    busy.in_flight = 3
+    busy.places.taken = 3
 
     chosen = {choose([busy, idle], key=None, now=0) for _ in range(20)}
 
@@ -68,20 +68,6 @@ def test_resting_replicas_are_asked_when_there_is_no_other() -> None:
         each.failed(0, silently=False)
 
     assert choose(pair, key="room", now=0.1) in pair
-
-
-async def test_more_than_a_replica_can_do_is_refused_and_places_come_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(replicas, "MOST_IN_FLIGHT", 1)
-    monkeypatch.setattr(replicas, "PLACE_WITHIN", 0.05)
-    replica = Replica("a")
-    await replica.place()
-
-    with pytest.raises(Overloaded), replica.occupied():
-        await replica.place()
-
-    await asyncio.wait_for(replica.place(), 1)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from gateway.announcements import Announcements
 from gateway.contract import routes as contract
 from gateway.contract.documents import Documents
 from gateway.fanout import Fanout
+from gateway.lateness import Lateness
 from gateway.pages import client
 from gateway.pages.client import WebClient
 from gateway.pages.security import Cors, PagePolicy
@@ -120,11 +121,13 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         verifier = Verifier(settings.jwks_url, http)
         services = Upstreams(session, settings.services)
         realtime = Realtime.of(settings, services, verifier, limits)
-        revocations = realtime.switchboard.revocations
-        async with background.running(*realtime.works(), revocations.poll(http, settings.auth_url)):
+        revocations, lateness = realtime.switchboard.revocations, Lateness()
+        async with background.running(
+            *realtime.works(), revocations.poll(http, settings.auth_url), lateness.run()
+        ):
             yield State(
                 proxy=Proxy(services),
-                admission=Admission(verifier, revocations, limits),
+                admission=Admission(verifier, revocations, limits, lateness),
                 sockets=realtime.sockets,
                 readiness=Readiness(
                     http,

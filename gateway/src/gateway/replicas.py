@@ -1,21 +1,13 @@
 """The processes of one service as the gateway sees them: how busy, and whether they answer."""
 
-import asyncio
 import random
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
 from prometheus_client import Counter, Gauge
 
-from common.problems import Unavailable
+from gateway.places import Places
 
-MOST_IN_FLIGHT = 64
-"""Requests one replica works on for us at the same time."""
-MOST_WAITING = 128
-"""Requests that may wait for a place at one replica."""
-PLACE_WITHIN = 1.0
-"""Seconds a request waits for a place: later its answer would come too late to be wanted."""
 FIRST_REST = 0.5
 LONGEST_REST = 8.0
 """Seconds a replica that failed is left alone; doubled with each failure in a row."""
@@ -27,28 +19,15 @@ BUSY = Gauge("convo_gateway_upstream_in_flight", "Requests a replica works on.",
 FAILED = Counter("convo_gateway_upstream_failures", "Replicas that failed.", ["replica", "how"])
 
 
-class Overloaded(Unavailable):
-    """More is asked of a service than it can answer in time."""
-
-    code = "overloaded"
-    retry_after = 1
-
-    def __init__(self) -> None:
-        super().__init__("Too much is asked of this part of the platform; please try again.")
-
-
 class Replica:
     """One process of a service, at one address."""
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.in_flight = 0
+        self.places = Places(BUSY.labels(address))
         self._failures = 0
         self._hangs = 0
         self._rests_until = float("-inf")
-        self._waiting = 0
-        self._places = asyncio.Semaphore(MOST_IN_FLIGHT)
-        self._busy = BUSY.labels(address)
 
     def rests(self, now: float) -> bool:
         """Whether it failed lately; after the rest one request at a time tries it again."""
@@ -76,38 +55,6 @@ class Replica:
         self._hangs = self._hangs + 1 if silently else 0
         FAILED.labels(self.address, "silent" if silently else "broken").inc()
 
-    @contextmanager
-    def occupied(self) -> Iterator[None]:
-        """Holds a place that `place` gave."""
-        self.in_flight += 1
-        self._busy.set(self.in_flight)
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
-            self._busy.set(self.in_flight)
-            self._places.release()
-
-    async def place(self) -> None:
-        """Wait for a place.
-
-        Raises:
-            Overloaded: There is none within `PLACE_WITHIN`, or too many wait already.
-        """
-        if not self._places.locked():
-            await self._places.acquire()
-            return
-        if self._waiting >= MOST_WAITING:
-            raise Overloaded
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(PLACE_WITHIN):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Overloaded from None
-        finally:
-            self._waiting -= 1
-
 
 def choose(
     replicas: Sequence[Replica], *, key: str | None, now: float, avoiding: Collection[Replica] = ()
@@ -125,7 +72,7 @@ def choose(
     among = awake or fresh or replicas
     if key is not None:
         return max(among, key=lambda each: _weight(each.address, key))
-    return min(random.sample(among, min(2, len(among))), key=lambda each: each.in_flight)
+    return min(random.sample(among, min(2, len(among))), key=lambda each: each.places.taken)
 
 
 def _weight(address: str, key: str) -> bytes:

@@ -127,9 +127,8 @@ class Upstreams:
         if isinstance(question.body, AsyncIterator):
             # As long as the client sends; what breaks then may be the client's own doing.
             return await self._request(replica, question)
-        await replica.place()
         patience = SOONER if others else ANSWER_WITHIN
-        with replica.occupied():
+        async with replica.places.one():
             replica.tried(loop.time(), patience)
             try:
                 async with asyncio.timeout(patience):

@@ -16,8 +16,8 @@ from common.health import REQUESTS, SECONDS
 from common.problems import Forbidden, Problem
 from gateway import tracing
 from gateway.pages.security import API_POLICY, Cors, Headers, common_headers
+from gateway.places import Overloaded
 from gateway.realtime.sockets import Sockets
-from gateway.replicas import Overloaded
 from gateway.rest import headers as heads
 from gateway.rest import routing
 from gateway.rest.admission import Admission
@@ -28,10 +28,9 @@ from gateway.settings import Settings
 log = structlog.get_logger()
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-MOST_AT_ONCE = 768
-"""Requests on their way to services at the same time: about what this process answers in
-half a second, and more than any one service may hold up. The rest is refused at once,
-which costs a tenth of answering."""
+MOST_AT_ONCE = 384
+"""Requests on their way to services at the same time: more than any one service may hold
+up (`places`). The rest is refused at once, which costs a tenth of answering."""
 _CLIENT_GONE = 499  # nobody sees it but the metrics; nginx uses the same number
 _POLICY = b"content-security-policy"
 

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from common import telemetry, web
 from common.problems import Problem
-from gateway.replicas import Overloaded
+from gateway.places import Overloaded
 from gateway.rest import routing
 from gateway.rest.limits import TooOften
 
