@@ -3,6 +3,7 @@ import itertools
 import httpx
 import pytest
 
+from common import access
 from common.access import AccessList, RoomNotFound
 from common.events import (
     ParticipantAdmitted,
@@ -13,7 +14,7 @@ from common.events import (
 )
 from common.mongo import Database
 from common.problems import Unavailable
-from common.testing import NOON
+from common.testing import NOON, eventually
 
 OPENED = RoomOpened(
     occurred_at=NOON,
@@ -151,3 +152,34 @@ async def test_a_room_that_ended_admits_nobody(db: Database) -> None:
 
     assert not await people.admits("r1", "ada")
     assert not await people.admits("r2", "ada")
+
+
+async def test_who_was_just_found_is_not_looked_up_again_for_a_moment(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = access_list(db)
+    await hear(people, OPENED, ADMITTED)
+    found = await people.of("r1", "bob", "token")
+    await hear(access_list(db), REMOVED)  # another process hears it
+
+    assert await people.of("r1", "bob", "token") == found
+    monkeypatch.setattr(access, "BELIEVED", 0.0)
+    with pytest.raises(RoomNotFound):
+        await eventually(lambda: _gone(people))
+
+
+async def _gone(people: AccessList) -> bool:
+    await people.of("r1", "bob", "token")
+    return False
+
+
+@pytest.mark.parametrize("end", [REMOVED, RoomDeleted(occurred_at=NOON, room_id="r1", seq=3)])
+async def test_what_this_process_hears_counts_at_once(db: Database, end) -> None:
+    people = access_list(db)
+    await hear(people, OPENED, ADMITTED)
+    await people.of("r1", "bob", "token")
+
+    await hear(people, end)
+
+    with pytest.raises(RoomNotFound):
+        await people.of("r1", "bob", "token")

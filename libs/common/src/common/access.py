@@ -28,11 +28,19 @@ from common.problems import RoomNotFound, Unavailable
 __all__ = ["Access", "AccessList", "RoomNotFound"]
 
 
+BELIEVED = 0.5
+"""Seconds for which another process may have heard already that somebody was removed."""
+_MOST_BELIEVED = 2_000  # rooms
+
+
 class AccessList:
     """The collections `access` (one row a person and room) and `access_rooms`.
 
     Facts may come late, twice or out of order: each row keeps the `seq` of the
     newest one it has seen and lets no older one change it.
+
+    A place that was found good is believed for `BELIEVED` seconds: somebody who writes
+    much is not looked up for each message. What this process hears ends that at once.
     """
 
     def __init__(self, db: Database, rooms_url: str, client: httpx.AsyncClient) -> None:
@@ -40,6 +48,7 @@ class AccessList:
         self._rooms = db["access_rooms"]
         self._url = rooms_url
         self._client = client
+        self._believed: dict[str, dict[str, tuple[float, Access]]] = {}
 
     async def prepare(self) -> None:
         """Create the index that finds everybody of one room."""
@@ -52,6 +61,17 @@ class AccessList:
             RoomNotFound: They have none.
             Unavailable: It is not known here and rooms does not answer.
         """
+        now = asyncio.get_running_loop().time()
+        until, believed = self._believed.get(room_id, {}).get(user_id, (0.0, None))
+        if believed is not None and now < until:
+            return believed
+        access = await self._look_up(room_id, user_id, token)
+        if len(self._believed) >= _MOST_BELIEVED:
+            self._believed.clear()
+        self._believed.setdefault(room_id, {})[user_id] = (now + BELIEVED, access)
+        return access
+
+    async def _look_up(self, room_id: str, user_id: str, token: str) -> Access:
         row, room = await self._known(room_id, user_id)
         if row is None or not row["admitted"] or room is None or "topology" not in room:
             return await self._ask(room_id, user_id, token)
@@ -130,6 +150,7 @@ class AccessList:
     async def _end_room(self, event: RoomEvent, how: str) -> None:
         # Final, so its order among other facts does not matter.
         await self._rooms.update_one({"_id": event.room_id}, {"$set": {how: True}}, upsert=True)
+        self._believed.pop(event.room_id, None)
 
     async def is_deleted(self, room_id: str) -> bool:
         """Whether it is known here that the room is gone."""
@@ -148,9 +169,11 @@ class AccessList:
         await self._people.update_one(
             {"_id": _key(room_id, user_id)}, _if_newer(seq, row), upsert=True
         )
+        self._believed.pop(room_id, None)
 
     async def _update_room(self, room_id: str, seq: int, fields: Document) -> None:
         await self._rooms.update_one({"_id": room_id}, _if_newer(seq, fields), upsert=True)
+        self._believed.pop(room_id, None)
 
 
 def _if_newer(seq: int, fields: Document) -> list[Document]:

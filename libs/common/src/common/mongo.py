@@ -49,12 +49,15 @@ __all__ = [
     "aggregate",
     "connect",
     "expiring",
+    "insert_missing",
     "lasting",
     "of_majority",
     "until_reachable",
 ]
 
 log = structlog.get_logger()
+
+_DUPLICATE_KEY = 11000
 
 Document = dict[str, Any]
 Client = AsyncIOMotorClient[Document]
@@ -109,6 +112,22 @@ def lasting() -> Iterator[None]:
         for error in (failed.details or {}).get("writeConcernErrors", ()):
             raise WriteConcernError(error["errmsg"], error["code"], error) from failed
         raise
+
+
+async def insert_missing(collection: Collection, documents: Sequence[Document]) -> None:
+    """Insert documents; those that are there already stay as they are.
+
+    Raises:
+        PyMongoError: Some may be stored or not; doing it again is harmless.
+    """
+    try:
+        with lasting():
+            # Not ordered: one that is there already must not keep the others out.
+            await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as failed:
+        errors = (failed.details or {}).get("writeErrors", [])
+        if any(each["code"] != _DUPLICATE_KEY for each in errors):
+            raise
 
 
 async def aggregate(

@@ -5,7 +5,7 @@ write; a relay archives them, publishes them and takes them out again.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -82,10 +82,16 @@ class Relay:
         self._archive = collection.database[ARCHIVE] if archived else None
         self._bus = bus
         self._written = asyncio.Event()
+        self._fresh: list[Document] = []
         self._batch = BATCH
 
-    def wake(self) -> None:
-        """Say that there is something new to publish."""
+    def wake(self, written: Sequence[Document] = ()) -> None:
+        """Say that there is something new to publish.
+
+        `written` are documents that were just made, as they are stored: they need not be
+        looked for.
+        """
+        self._fresh += written
         self._written.set()
 
     async def prepare(self) -> None:
@@ -106,10 +112,16 @@ class Relay:
             working.create_task(self._measure())
 
     async def _relay(self) -> None:
+        swept_at = float("-inf")
         while True:
             self._written.clear()
+            now = asyncio.get_running_loop().time()
             try:
-                await self.flush()
+                if self._fresh and self._batch == BATCH and now - swept_at < SWEEP:
+                    await self._pass_on()
+                else:
+                    swept_at = now
+                    await self.flush()
             except (BusAway, *mongo.AWAY) as away:
                 log.warning("relay waits", collection=self._collection.name, error=str(away))
             with suppress(TimeoutError):
@@ -122,6 +134,7 @@ class Relay:
         Raises:
             BusAway: The broker does not answer; what it has taken is forgotten here.
         """
+        self._fresh.clear()  # they are among what is found
         moved, last, held = 0, None, list[str]()
         while waiting := await self._after(last):
             sent = await self._publish(waiting)
@@ -143,6 +156,16 @@ class Relay:
                 first=held[0],
             )
         return moved
+
+    async def _pass_on(self) -> None:
+        """Publish new documents; what the broker does not take is found by the next sweep."""
+        fresh, self._fresh = self._fresh[:BATCH], self._fresh[BATCH:]
+        if self._fresh:
+            self._written.set()
+        for each in await self._publish(fresh):
+            if each.away is not None:
+                self._batch = 1
+                raise each.away
 
     async def _after(self, last: object) -> list[Document]:
         """The next documents with something to publish, by `_id`."""

@@ -37,7 +37,9 @@ class MessageRepository:
     The `_id` holds room and number: it is what makes a number unique in its room.
     """
 
-    def __init__(self, db: Database, *, written: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, db: Database, *, written: Callable[[Sequence[Document]], None] = lambda _: None
+    ) -> None:
         self._messages = collection(db)
         self._written = written
 
@@ -88,7 +90,7 @@ class MessageRepository:
             count = _count_before_collision(stopped)
         else:
             count = len(documents)
-        self._written()
+        self._written(documents[:count])
         return count
 
     async def page(

@@ -180,7 +180,7 @@ class _Writer:
         left: Sequence[_Post] = batch
         try:
             for attempt in range(TRIES):
-                left = await self._store(left)
+                left = await self._store(left, looks=attempt > 0)
                 if not left:
                     break
                 await asyncio.sleep(random.uniform(0, 0.004 * 2**attempt))  # noqa: S311 - jitter
@@ -192,10 +192,14 @@ class _Writer:
         for _ in batch:
             self._waiting.popleft()
 
-    async def _store(self, posts: Sequence[_Post]) -> Sequence[_Post]:
-        """Number and store posts; returns those for which another writer was faster."""
+    async def _store(self, posts: Sequence[_Post], *, looks: bool) -> Sequence[_Post]:
+        """Number and store posts; returns those that collided with what is there.
+
+        At first nobody `looks` whether a message was stored before: that is rare, and the
+        unique indexes tell.
+        """
         drafts = [post.draft for post in posts]
-        stored = await self._messages.stored(self._room_id, drafts)
+        stored = await self._messages.stored(self._room_id, drafts) if looks else ()
         if self._last is None:
             self._last = await self._messages.last(self._room_id)
         decided = domain.append(drafts, stored, last=self._last, at=self._clock())

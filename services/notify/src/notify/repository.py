@@ -9,7 +9,6 @@ from common import mongo, outbox
 from common.mongo import (
     ASCENDING,
     DESCENDING,
-    BulkWriteError,
     Database,
     Document,
     IndexModel,
@@ -18,7 +17,6 @@ from common.mongo import (
 from notify.domain import INVITATION, Change, Notification, NotificationNotFound, Status
 
 _notification = TypeAdapter(Notification)
-_DUPLICATE_KEY = 11000
 
 
 class NotificationRepository:
@@ -42,16 +40,7 @@ class NotificationRepository:
         """Keep notifications and their facts; those that are here already stay as they are."""
         if not changes:
             return
-        try:
-            with mongo.lasting():
-                # Not ordered: one that is here already must not keep the others out.
-                await self._notifications.insert_many(
-                    [_document(change) for change in changes], ordered=False
-                )
-        except BulkWriteError as failed:
-            errors = (failed.details or {}).get("writeErrors", [])
-            if any(each["code"] != _DUPLICATE_KEY for each in errors):
-                raise
+        await mongo.insert_missing(self._notifications, [_document(change) for change in changes])
         self._written()
 
     async def list(

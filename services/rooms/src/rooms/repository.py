@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from common import mongo
 from common.identity import Caller
 from common.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
 from common.problems import RoomNotFound
 from common.store import Store
+from common.together import Together
 from rooms.domain import Meeting, Room
 
 _meeting = TypeAdapter(Meeting)
@@ -75,6 +77,7 @@ class MeetingRepository:
 
     def __init__(self, db: Database) -> None:
         self._meetings = db["meetings"]
+        self._saying = Together(self._said)
 
     async def prepare(self) -> None:
         await self._meetings.create_indexes(
@@ -115,7 +118,10 @@ class MeetingRepository:
             "$or": [{"ended_at": None}, {"ended_at": {"$gte": at}}],
         }
         change = {"$min": {"first_message": seq}, "$max": {"last_message": seq}}
-        await self._meetings.update_one(during, change)
+        await self._saying.add(mongo.UpdateOne(during, change))
+
+    async def _said(self, updates: Sequence[mongo.UpdateOne]) -> None:
+        await self._meetings.bulk_write(list(updates), ordered=False)
 
     async def current(self, room_ids: Sequence[str]) -> dict[str, Meeting]:
         """The newest meeting of each room that has had one."""
