@@ -43,7 +43,7 @@ class StillRunning(Conflict):
     retry_after = 1
 
 
-def _creation(request: Request) -> UUID:
+async def _creation(request: Request) -> UUID:
     known: UUID | None = getattr(request.state, "creation", None)
     return known or uuid4()
 

@@ -158,7 +158,7 @@ async def _authenticated(request: Request) -> Caller:
     return caller
 
 
-def _administrator(caller: "CurrentCaller") -> Caller:
+async def _administrator(caller: "CurrentCaller") -> Caller:
     if not caller.is_admin:
         raise Forbidden("Only an administrator may see this.")
     return caller

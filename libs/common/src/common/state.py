@@ -21,18 +21,18 @@ class State(TypedDict):
 def held(name: str) -> Any:
     """One member of the state, for a route to ask for by name."""
 
-    def found(request: Request) -> Any:
+    async def found(request: Request) -> Any:
         return getattr(request.state, name)
 
     return Depends(found)
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Clock = request.state.clock
     return clock()
 
 
-def _token(request: Request) -> str:
+async def _token(request: Request) -> str:
     return bearer(request.headers.get("authorization"))
 
 

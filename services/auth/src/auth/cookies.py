@@ -39,7 +39,7 @@ def take_back(response: Response, *, secure: bool) -> None:
     response.delete_cookie(NAME, path=PATH, secure=secure, httponly=True, samesite="strict")
 
 
-def _own_origin(
+async def _own_origin(
     request: Request, origin: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> None:
     settings: Settings = request.state.settings
@@ -47,7 +47,7 @@ def _own_origin(
         raise ForeignOrigin("Pages of this origin may not use the session.")
 
 
-def _on_purpose(
+async def _on_purpose(
     x_convo_refresh: Annotated[str | None, Header(description="Must be 1.")] = None,
 ) -> None:
     # A form or an image cannot send it, and a script elsewhere must ask first (CORS).

@@ -24,11 +24,11 @@ class State(CommonState):
     settings: Settings
 
 
-def _passwords(request: Request) -> Passwords:
+async def _passwords(request: Request) -> Passwords:
     return request.state.sign_in.passwords  # type: ignore[no-any-return]
 
 
-def _address(
+async def _address(
     request: Request,
     x_convo_client_address: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> str:

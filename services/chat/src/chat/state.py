@@ -27,7 +27,7 @@ class State(CommonState):
     streams: Streams
 
 
-def _enter(
+async def _enter(
     request: Request, caller: CurrentCaller, token: Token
 ) -> Callable[[str], Awaitable[Access]]:
     access: AccessList = request.state.access
