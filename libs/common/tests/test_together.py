@@ -54,6 +54,21 @@ async def test_what_fails_is_told_to_everybody_of_the_lot_and_the_next_one_goes_
     assert [type(each) for each in outcomes] == [ConnectionError, ConnectionError]
 
 
+async def test_one_that_cannot_be_written_takes_no_other_with_it() -> None:
+    written: list[int] = []
+
+    async def write(items: Sequence[int]) -> None:
+        if 2 in items:
+            raise OverflowError
+        written.extend(items)
+
+    gathering = Together(write, linger=0.0)
+    outcomes = await asyncio.gather(*(gathering.add(n) for n in range(4)), return_exceptions=True)
+
+    assert [type(each) for each in outcomes] == [type(None), type(None), OverflowError, type(None)]
+    assert sorted(written) == [0, 1, 3]
+
+
 async def test_a_lot_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "MOST", 3)
     sizes: list[int] = []

@@ -27,7 +27,7 @@ class Together(Generic[T]):
         self._writing: asyncio.Task[None] | None = None
 
     async def add(self, item: T) -> None:
-        """Return when the item is written; raises what `write` raised for its whole lot."""
+        """Return when the item is written; raises what `write` raised for it alone."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, written))
         if self._writing is None:
@@ -47,6 +47,10 @@ class Together(Generic[T]):
         [outcome] = await asyncio.gather(
             self._write([item for item, _ in lot]), return_exceptions=True
         )
+        if isinstance(outcome, Exception) and len(lot) > 1:
+            # One that can never be written must not take the others with it.
+            await asyncio.gather(*(self._settle([each]) for each in lot))
+            return
         for _, written in lot:
             if written.done():  # whoever waited has gone
                 continue
