@@ -30,6 +30,8 @@ FILLED = "convo.filled"
 RETRY_WAITS = (5.0, 20.0, 60.0)
 """Seconds before the second, third and fourth try; longer than a MongoDB fail-over."""
 
+_HEARTBEATS = (events.GatewayAlive, events.WorkerAlive)
+
 READERS: dict[str, tuple[type[Event], ...]] = {
     "auth": (
         events.FileStored,
@@ -61,6 +63,8 @@ READERS: dict[str, tuple[type[Event], ...]] = {
         events.UserConnected,
         events.UserDisconnected,
         events.GatewayAlive,
+        events.WorkerAlive,
+        events.WorkerStopped,
     ),
     "media": (),
     "notify": (
@@ -72,7 +76,7 @@ READERS: dict[str, tuple[type[Event], ...]] = {
         events.ParticipantRemoved,
     ),
     # Declared last: what this one takes is not taken for published before all others can.
-    "analytics": tuple(fact for fact in events.FACTS if fact is not events.GatewayAlive),
+    "analytics": tuple(fact for fact in events.FACTS if fact not in _HEARTBEATS),
 }
 """Which service reads which facts: one durable queue each, named after the service."""
 

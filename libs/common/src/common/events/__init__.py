@@ -10,7 +10,7 @@ from common.events.auth import (
 from common.events.chat import MessagePosted
 from common.events.event import Envelope, Event, Personal, PersonalText, RoomEvent
 from common.events.gateway import GatewayAlive, UserConnected, UserDisconnected
-from common.events.media import FileDeleted, FileStored
+from common.events.media import FileDeleted, FileStored, WorkerAlive, WorkerStopped
 from common.events.notify import NotificationCreated
 from common.events.rooms import (
     ParticipantAdmitted,
@@ -28,6 +28,7 @@ from common.events.signaling import (
     PeerJoined,
     PeerLeft,
     PeerState,
+    TopologyChanged,
 )
 
 FACTS: tuple[type[Event], ...] = (
@@ -49,8 +50,11 @@ FACTS: tuple[type[Event], ...] = (
     PeerJoined,
     PeerLeft,
     PeerChanged,
+    TopologyChanged,
     FileStored,
     FileDeleted,
+    WorkerAlive,
+    WorkerStopped,
     NotificationCreated,
     UserConnected,
     UserDisconnected,
@@ -86,8 +90,11 @@ __all__ = [
     "RoomUpdated",
     "SessionRevoked",
     "SessionStarted",
+    "TopologyChanged",
     "UserConnected",
     "UserDisconnected",
     "UserRegistered",
     "UserUpdated",
+    "WorkerAlive",
+    "WorkerStopped",
 ]

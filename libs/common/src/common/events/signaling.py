@@ -79,3 +79,16 @@ class PeerChanged(RoomEvent):
 
     meeting_id: str
     peer: PeerState
+
+
+class TopologyChanged(RoomEvent):
+    """The call's media takes another way from now on; the old one serves until it does."""
+
+    type = "signaling.topology_changed.v1"
+    frame = "topologyChanged"
+
+    meeting_id: str
+    topology: str
+    """`mesh`, `sfu` or a later one."""
+    worker_id: str | None
+    """Which worker forwards; none in a mesh. Another one: connect anew."""
