@@ -48,7 +48,7 @@ class Throttle:
             before = await self._add(row, waits, at, latest)
         except DuplicateKeyError:  # two first tries at once; the row is there now
             before = await self._add(row, waits, at, latest)
-        free_at = before and before["free_at"]
+        free_at: datetime | None = before["free_at"] if before is not None else None
         if free_at is not None and at < free_at <= latest:
             raise TooManyTries((free_at - at).total_seconds())
 
