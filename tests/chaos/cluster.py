@@ -103,10 +103,13 @@ class Cluster:
 
     async def declare_topology(self) -> None:
         """Give the broker its exchanges and queues, and what it has lost with them."""
-        logs = self.folder / "logs"
-        told = await run_once(plan.topology(self._environment), logs)
+        told = await run_once(plan.topology(self._environment), self.folder / "logs")
         if "broker was empty" in told:
-            await run_once(plan.replay(self._environment), logs)
+            await self.replay()
+
+    async def replay(self) -> None:
+        """Publish again what a broker has lost."""
+        await run_once(plan.replay(self._environment), self.folder / "logs")
 
     async def ready(self, *, within: float = READY_WITHIN) -> None:
         """Return when every service and every gateway says that it is ready.

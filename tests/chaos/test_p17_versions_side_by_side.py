@@ -1,16 +1,13 @@
 """P17: each service of the version before runs together with the rest of this one."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from common.contracts import Schema, breaks, schema
 from common.events import FACTS, Event, PeopleInvited
-from common.testing import eventually
 from stack.configuration import SERVICES
 from tests.chaos import effects, faults, previous
 from tests.chaos.cluster import Cluster, running
@@ -43,7 +40,7 @@ async def test_one_service_of_the_version_before_loses_nothing(
             await everything_answers(cluster)
             scenario = Scenario(faults=kills, rounds=4, seed=1, per_second=8)
             verdict = await play(cluster, scenario, say=print)
-            missing = await missing_after(cluster, within=_WITHIN)
+            missing = await effects.missing_after(cluster.mongo_url, within=_WITHIN)
 
     print(f"{service}\n{verdict}")
     assert verdict.passed, f"{service}\n{verdict}"
@@ -55,23 +52,9 @@ async def test_a_version_that_demands_more_of_a_fact_misses_its_effects(tmp_path
     layout = Layout(modules={"notify": "tests.chaos.controls.demands_more"})
     async with running(tmp_path, layout) as cluster:
         await everything_answers(cluster)
-        missing = await missing_after(cluster, within=5)
+        missing = await effects.missing_after(cluster.mongo_url, within=5)
 
     assert missing == {"not invited, or not once": 1}
-
-
-async def missing_after(cluster: Cluster, *, within: float) -> Counter[str]:
-    """Effects that are still missing then; none as soon as none is."""
-    missing: Counter[str] = Counter()
-
-    async def none() -> bool:
-        nonlocal missing
-        missing = await effects.missing(cluster.mongo_url)
-        return not missing
-
-    with suppress(AssertionError):
-        await eventually(none, within=within, every=0.5)
-    return missing
 
 
 async def everything_answers(cluster: Cluster) -> None:
