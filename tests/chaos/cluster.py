@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from stack import credentials, plan
+from stack import credentials, plan, ports
 from stack.configuration import PORTS, SERVICES, Configuration, setting
 from stack.process import Program
 from stack.servers import mongo, rabbitmq
 from stack.servers.server import Server
 from stack.supervisor import Supervisor, run_once
-from tests.chaos.layout import SETTINGS, Layout, lasting_ports
+from tests.chaos.layout import SETTINGS, Layout
 from tests.chaos.proxy import Proxy
 
 __all__ = ["READY_WITHIN", "Cluster", "Layout", "running"]
@@ -129,7 +129,7 @@ class Cluster:
         """Start everything; `stack` holds the proxies."""
         names = [f"{each}-{n + 1}" for each in SERVICES for n in range(self._count(each))]
         gateways = [f"gateway-{n + 1}" for n in range(self._count("gateway"))]
-        numbers = lasting_ports(len(names) + len(gateways) + 4)
+        numbers = ports.free_ports(len(names) + len(gateways) + 4)
         self._addresses = {each: numbers.pop() for each in (*names, *gateways)}
         servers = await self._start_servers(numbers)
         self._environment = self._told(servers)

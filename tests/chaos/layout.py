@@ -1,19 +1,8 @@
 """What a cluster consists of, and what all of its services are told."""
 
-import itertools
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stack import ports
-
-_PORTS = range(20_000, 32_000)
-"""Below those the kernel gives to outgoing connections: while a program is dead its port
-must stay free for it."""
-_A_RUN = 64
-"""So far apart do two processes begin that run clusters at the same time."""
-_FIRST = os.getpid() * _A_RUN % len(_PORTS)
-_next = itertools.cycle([*_PORTS[_FIRST:], *_PORTS[:_FIRST]])
 SETTINGS = {
     "CONVO_PUBLIC_URL": "http://localhost",
     "CONVO_RATE_LIMIT_USER": "1000000/minute",
@@ -48,13 +37,3 @@ class Layout:
     its argument (see `controls`)."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further CONVO_ settings of every service."""
-
-
-def lasting_ports(count: int) -> list[int]:
-    """Ports that stay free for a program while it is dead, and that no other cluster has.
-
-    Nothing holds them until the program does, so none is given to two clusters of this
-    process, and other processes begin elsewhere.
-    """
-    free = (port for port in _next if not ports.is_taken(port))
-    return list(itertools.islice(free, count))

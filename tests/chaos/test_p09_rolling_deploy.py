@@ -18,7 +18,6 @@ from stack.supervisor import Supervisor
 from stack.trial import Platform, running_platform
 from tests.chaos.follower import Follower
 from tests.chaos.history import History
-from tests.chaos.layout import lasting_ports
 from tests.chaos.people import Ids, Person
 from tests.chaos.traffic import Call, Traffic, flowing
 
@@ -194,7 +193,7 @@ async def _supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
 
 def serving(code: str, folder: Path) -> tuple[str, Program]:
     """An address, and a program that serves there."""
-    [port] = lasting_ports(1)
+    [port] = ports.free_ports(1)
     program = Program(
         name="chat",
         command=(sys.executable, "-c", code),
