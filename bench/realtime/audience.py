@@ -17,6 +17,8 @@ TEXT = 200
 _MARK = "~no."
 _DIGITS = 9
 _AT_ONCE = 50
+_AGAIN = 1.0
+"""Seconds after which who was refused for want of time asks again."""
 
 
 class Refused(Exception):  # noqa: N818 - a server said no
@@ -171,8 +173,15 @@ async def seat(hall: Hall, token: str, clock: Clock | None, *, buffer: int | Non
             SOL_SOCKET, SO_RCVBUF, buffer
         )
     await listener.ask(dialect.connect(token))
-    await listener.ask(dialect.join(hall.room_id))
-    return listener
+    while True:
+        try:
+            await listener.ask(dialect.join(hall.room_id))
+        except Refused as refused:
+            if "overloaded" not in str(refused):
+                raise
+            await asyncio.sleep(_AGAIN)  # as its Retry-After says
+        else:
+            return listener
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from time import perf_counter
 
-from bench.realtime.audience import Clock, Seat, seat, seated
+from bench.realtime.audience import Clock, Refused, Seat, seat, seated
 from bench.realtime.processes import Spent, memory, spending
 from bench.realtime.sides import Side
 
@@ -19,6 +19,9 @@ WRITERS = 60
 """Sockets that write as fast as the room answers, to find how much it carries."""
 SHORTEST = 1 / 19
 """Seconds between two messages of one socket; ours takes 20 frames a second for long."""
+
+REST = 0.5
+"""Seconds a socket waits that was told to try again."""
 
 RATE = 50
 """Messages a second where the time of each is measured."""
@@ -40,6 +43,8 @@ class Carried:
 
     deliveries: int
     spent: Spent
+    refused: int
+    """Messages that were not taken, and sent again by whoever wrote them."""
 
     @property
     def each_second(self) -> float:
@@ -81,7 +86,9 @@ async def saturation(side: Side, seconds: float) -> Carried:
     """Let many write at once, each when its last message has come back to it."""
     clock = Clock()
     async with seated(side.hall, SOCKETS, clock) as seats:
-        writing = [asyncio.create_task(_write(each, side.hall.room_id)) for each in seats[:WRITERS]]
+        writing = [
+            asyncio.create_task(_write(each, side.hall.room_id, clock)) for each in seats[:WRITERS]
+        ]
         await asyncio.sleep(WARM_UP)
         clock.forget()
         with spending(side.processes) as spent:
@@ -92,13 +99,17 @@ async def saturation(side: Side, seconds: float) -> Carried:
                 task.result()  # raises what stopped it
             task.cancel()
         await asyncio.wait(writing)
-        return Carried(deliveries, spent)
+        return Carried(deliveries, spent, clock.refused)
 
 
-async def _write(speaker: Seat, room_id: str) -> None:
+async def _write(speaker: Seat, room_id: str, clock: Clock) -> None:
     while True:
         began = perf_counter()
-        await speaker.converse(room_id)
+        try:
+            await speaker.converse(room_id)
+        except Refused:
+            clock.refused += 1
+            await asyncio.sleep(REST)
         await asyncio.sleep(max(0.0, began + SHORTEST - perf_counter()))
 
 

@@ -86,6 +86,22 @@ def test_what_waits_is_bounded() -> None:
     assert len(shown(order, 1)) == MOST_AHEAD + 1
 
 
+def test_what_was_on_its_way_when_a_stream_was_taken_up_is_shown_once() -> None:
+    order = Order()
+    order.assume(CHAT, 3)
+
+    assert shown(order, 3, 3, 4, 2, 4) == [3, 4, 2]
+
+
+def test_what_somebody_knows_already_is_not_taken_for_late() -> None:
+    order = Order()
+    order.begin(CHAT, 3)
+    order.assume(CHAT, 5)
+
+    assert order.newest(CHAT) == 3
+    assert shown(order, 3, 4) == [4]
+
+
 def test_a_forgotten_stream_begins_anew() -> None:
     order = Order()
     order.begin(CHAT, 5)

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_a_taken_udp_port_is_seen() -> None:
 
 def test_free_ports_are_different() -> None:
     assert len(set(ports.free_ports(20))) == 20
+
+
+def test_free_ports_are_none_that_an_outgoing_connection_may_take() -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first, last = map(int, given.read_text().split()) if given.exists() else (32_768, 60_999)
+
+    assert [port for port in ports.free_ports(50) if first <= port <= last] == []
+
+
+def test_ports_in_a_row_leave_out_those_that_are_taken() -> None:
+    first = ports.free_range(4)
+    with socket.create_server(("127.0.0.1", first + 5)):
+        following = ports.free_range(4)
+
+    assert following > first + 5 or following < first
 
 
 def test_every_port_of_the_platform_is_claimed_once() -> None:

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from stack import credentials, plan
+from stack import credentials, plan, ports
 from stack.configuration import PORTS, SERVICES, Configuration, setting
 from stack.process import Program
 from stack.servers import mongo, rabbitmq
 from stack.servers.server import Server
 from stack.supervisor import Supervisor, run_once
-from tests.chaos.layout import SETTINGS, Layout, lasting_ports
+from tests.chaos.layout import SETTINGS, Layout
 from tests.chaos.proxy import Proxy
 
 __all__ = ["READY_WITHIN", "Cluster", "Layout", "running"]
@@ -103,10 +103,13 @@ class Cluster:
 
     async def declare_topology(self) -> None:
         """Give the broker its exchanges and queues, and what it has lost with them."""
-        logs = self.folder / "logs"
-        told = await run_once(plan.topology(self._environment), logs)
+        told = await run_once(plan.topology(self._environment), self.folder / "logs")
         if "broker was empty" in told:
-            await run_once(plan.replay(self._environment), logs)
+            await self.replay()
+
+    async def replay(self) -> None:
+        """Publish again what a broker has lost."""
+        await run_once(plan.replay(self._environment), self.folder / "logs")
 
     async def ready(self, *, within: float = READY_WITHIN) -> None:
         """Return when every service and every gateway says that it is ready.
@@ -126,7 +129,7 @@ class Cluster:
         """Start everything; `stack` holds the proxies."""
         names = [f"{each}-{n + 1}" for each in SERVICES for n in range(self._count(each))]
         gateways = [f"gateway-{n + 1}" for n in range(self._count("gateway"))]
-        numbers = lasting_ports(len(names) + len(gateways) + 4)
+        numbers = ports.free_ports(len(names) + len(gateways) + 4)
         self._addresses = {each: numbers.pop() for each in (*names, *gateways)}
         servers = await self._start_servers(numbers)
         self._environment = self._told(servers)

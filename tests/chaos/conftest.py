@@ -26,11 +26,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(1, metafunc.config.getoption("--seeds") + 1))
 
 
-@pytest.fixture(scope="session")
-async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    """Two gateways, two of chat, signaling and rooms, one of all else; whole before each test.
-
-    Whoever hurts it heals it: `await cluster.ready()`.
-    """
+@pytest.fixture(scope="session", name="shared")
+async def _shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
     async with running(tmp_path_factory.mktemp("cluster"), say=print) as cluster:
         yield cluster
+
+
+@pytest.fixture
+async def cluster(shared: Cluster) -> Cluster:
+    """Two gateways, two of chat, signaling and rooms, one of all else; whole before each test.
+
+    Whoever hurts it heals it: `await cluster.ready()`. What a test that failed has left
+    hurt is not held against the next one.
+    """
+    await shared.ready()
+    return shared

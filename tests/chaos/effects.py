@@ -1,5 +1,7 @@
 """What services made of the facts they heard, beside what happened: nothing may be missing."""
 
+import time
+from asyncio import sleep
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -31,6 +33,18 @@ async def missing(mongo_url: str) -> Counter[str]:
         return found
     finally:
         client.close()
+
+
+async def missing_after(mongo_url: str, *, within: float) -> Counter[str]:
+    """What is missing for longer than so many seconds; returns as soon as nothing is."""
+    begun = time.monotonic()
+    while found := await missing(mongo_url):
+        if time.monotonic() > begun + within:
+            break
+        await sleep(0.5)
+    else:
+        print(f"all there  {time.monotonic() - begun:.1f} s later")
+    return found
 
 
 async def _all_missing(client: Client) -> AsyncIterator[str]:

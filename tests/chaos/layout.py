@@ -1,14 +1,8 @@
 """What a cluster consists of, and what all of its services are told."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stack import ports
-
-_PORTS = range(20_000, 32_000)
-"""Below those the kernel gives to outgoing connections: while a program is dead its port
-must stay free for it."""
 SETTINGS = {
     "CONVO_PUBLIC_URL": "http://localhost",
     "CONVO_RATE_LIMIT_USER": "1000000/minute",
@@ -43,13 +37,3 @@ class Layout:
     its argument (see `controls`)."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further CONVO_ settings of every service."""
-
-
-def lasting_ports(count: int) -> list[int]:
-    """Ports that stay free for a program while it is dead."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.choice(_PORTS)
-        if port not in found and not ports.is_taken(port):
-            found.append(port)
-    return found

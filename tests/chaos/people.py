@@ -68,7 +68,13 @@ class Person:
         return await self._http.request(method, url, json=body, headers=headers)
 
     async def insist(self, method: str, path: str, body: object = None) -> Any:
-        """The answer's JSON; asks again while the platform has trouble."""
+        """The answer's JSON, which must be success; asks again while the platform has trouble."""
+        answer = await self.until_answered(method, path, body)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    async def until_answered(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """The answer, yes or no; asks again while the platform has trouble."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
             try:
@@ -77,8 +83,7 @@ class Person:
                 pass
             else:
                 if answer.status_code < 500 and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-                    assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-                    return answer.json() if answer.content else None
+                    return answer
             assert asyncio.get_running_loop().time() < deadline, f"{method} {path} is not answered"
             await asyncio.sleep(0.3)
 

@@ -40,7 +40,7 @@ LONG = 3600.0
 MOST_SLOPE = 0.01
 """Of a process's memory, an hour."""
 MOST_GROWTH = 0.06
-"""Of a process's memory, from the first to the last third of a short run."""
+"""Of a quantity, from the first to the last third of a short run."""
 FEW_BYTES = 4 << 20
 """Below this nothing counts as growth."""
 FEW = 12
@@ -87,7 +87,7 @@ def complaints(readings: Mapping[str, Series]) -> list[str]:
         series = whole.warm()
         growth, usual = series.growth(), statistics.fmean(series.values)
         if not name.endswith(" rss"):
-            if growth > FEW:
+            if growth > max(FEW, MOST_GROWTH * usual):
                 found.append(f"{name}: {growth:+.0f} of {usual:.0f}")
         elif series.lasted >= LONG * (1 - WARM_UP):
             if series.an_hour() > max(MOST_SLOPE * usual, FEW_BYTES / 4):

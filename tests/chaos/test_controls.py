@@ -1,5 +1,6 @@
 """Whether the checker bites: a broken service fails where the real one passes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,27 @@ from tests.chaos.checker import Verdict
 from tests.chaos.cluster import Layout, running
 from tests.chaos.controls import CONTROLS, modules
 from tests.chaos.scenario import controlled, play
+
+HERE = Path(__file__).parent
+PROMISES = HERE.parents[1] / "docs" / "promises.md"
+
+
+def promised() -> dict[str, str]:
+    """The control of each promise, by the promise's number."""
+    rows = [line.split(" | ") for line in PROMISES.read_text().splitlines()]
+    return {row[0].removeprefix("| "): row[4] for row in rows if re.match(r"\| [PST]\d", row[0])}
+
+
+def test_every_promise_has_a_control_and_every_control_is_tried():
+    written = {each.stem for each in (HERE / "controls").glob("[!_]*.py")}
+    named = set(re.findall(r"`(\w+)`", " ".join(promised().values())))
+    tests = " ".join(each.read_text() for each in HERE.glob("test_*.py"))
+    tried = {each for each in written if re.search(rf"\b{each}\b", tests)}
+
+    assert len(promised()) > 15
+    assert [number for number, control in promised().items() if len(control) < 2] == []
+    assert named == written
+    assert tried | CONTROLS.keys() == written
 
 
 async def judged(folder: Path, name: str, *, broken: bool) -> Verdict:

@@ -35,8 +35,15 @@ class Writer:
 
     async def posts(self, client_id: str, text: str) -> httpx.Response:
         """By REST, once. Raises `httpx.TransportError` when no answer comes."""
-        body = {"roomId": self.room, "message": text, "clientId": client_id}
-        return await self.person.ask("POST", "/api/chat/message", body)
+        return await self.person.ask("POST", "/api/chat/message", self._message(client_id, text))
+
+    async def insists(self, client_id: str, text: str) -> httpx.Response:
+        """By REST, until there is a yes or no."""
+        body = self._message(client_id, text)
+        return await self.person.until_answered("POST", "/api/chat/message", body)
+
+    def _message(self, client_id: str, text: str) -> dict[str, str]:
+        return {"roomId": self.room, "message": text, "clientId": client_id}
 
     async def stored(self) -> list[Document]:
         client = mongo.connect(self._cluster.mongo_url)
@@ -107,8 +114,8 @@ async def test_a_message_sent_many_times_at_once_is_stored_once(cluster: Cluster
 async def test_another_text_under_the_same_client_id_is_refused(cluster: Cluster):
     async with writing(cluster) as writer:
         client_id = Ids("reused").next()
-        first = await writer.posts(client_id, "one thing")
-        other = await writer.posts(client_id, "another thing")
+        first = await writer.insists(client_id, "one thing")
+        other = await writer.insists(client_id, "another thing")
         stored = await writer.stored()
 
     assert first.is_success

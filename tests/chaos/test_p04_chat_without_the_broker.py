@@ -25,7 +25,7 @@ async def outlasts(cluster: Cluster, outage: Fault, *, slowest: float) -> Verdic
 
 
 async def test_what_is_said_while_the_broker_is_away_is_seen_before_it_is_back(cluster: Cluster):
-    verdict = await outlasts(cluster, faults.parse("stop:rabbitmq:8"), slowest=6)
+    verdict = await outlasts(cluster, faults.parse("stop:rabbitmq:15"), slowest=10)
 
     assert verdict.passed, verdict
 

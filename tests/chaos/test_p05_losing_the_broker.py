@@ -2,15 +2,12 @@
 
 import asyncio
 import signal
-import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from common.testing import eventually
-from stack import plan
 from tests.chaos import effects, faults
 from tests.chaos.cluster import Cluster
 from tests.chaos.people import Ids, Person
@@ -62,15 +59,8 @@ async def lose_what_nobody_has_heard(cluster: Cluster) -> None:
         await each.leaves()
 
 
-async def missing_after(cluster: Cluster, within: float) -> Counter[str]:
-    """What is missing for longer than so many seconds."""
-    begun = time.monotonic()
-    while found := await effects.missing(cluster.mongo_url):
-        if time.monotonic() > begun + within:
-            return found
-        await asyncio.sleep(0.5)
-    print(f"all there  {time.monotonic() - begun:.1f} s after the broker was back")
-    return found
+async def nothing() -> None:
+    pass
 
 
 @pytest.mark.chaos
@@ -79,7 +69,7 @@ async def test_no_message_is_lost_when_the_broker_loses_everything(cluster: Clus
 
     verdict = await play(cluster, Scenario(faults=wiped, rounds=2, seed=seed), say=print)
     print(verdict)
-    missing = await missing_after(cluster, ALL_THERE_WITHIN)
+    missing = await effects.missing_after(cluster.mongo_url, within=ALL_THERE_WITHIN)
 
     assert verdict.passed, verdict
     assert not missing
@@ -89,20 +79,20 @@ async def test_no_message_is_lost_when_the_broker_loses_everything(cluster: Clus
 async def test_what_the_broker_lost_reaches_everybody_who_had_not_heard_it(cluster: Cluster):
     await lose_what_nobody_has_heard(cluster)
 
-    assert not await missing_after(cluster, ALL_THERE_WITHIN)
+    assert not await effects.missing_after(cluster.mongo_url, within=ALL_THERE_WITHIN)
     await cluster.ready()
 
 
 @pytest.mark.chaos
 async def test_without_a_replay_it_stays_lost(cluster: Cluster, monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as never:
-        never.setattr(plan, "may_replay", lambda: False)
+        never.setattr(cluster, "replay", nothing)
         await lose_what_nobody_has_heard(cluster)
 
-    missing = await missing_after(cluster, 20)
-    await cluster.declare_topology()
+    missing = await effects.missing_after(cluster.mongo_url, within=20)
+    await cluster.replay()
 
     assert missing["not counted by analytics"] > ROOMS
     assert missing["not invited, or not once"] > ROOMS / 2
-    assert not await missing_after(cluster, ALL_THERE_WITHIN)
+    assert not await effects.missing_after(cluster.mongo_url, within=ALL_THERE_WITHIN)
     await cluster.ready()

@@ -5,14 +5,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from common.testing import eventually
-from tests.chaos.cluster import Cluster
+from tests.chaos.cluster import Cluster, Layout, running
 from tests.chaos.fold import Frame
 from tests.chaos.lone import Known
 from tests.chaos.people import Person
@@ -55,12 +56,16 @@ class Call:
         told = await self.observer.socket.ask("watchPresence", userIds=[wanted])
         return bool(told["statuses"][wanted] == "offline")
 
-    async def seconds_until_gone(self) -> float:
-        """Until the call and presence both say so."""
+    async def seconds_until_gone(self, *, within: float = 60) -> float:
+        """Until the call and presence both say so.
+
+        Raises:
+            AssertionError: One of them does not within so many seconds.
+        """
         begun = time.monotonic()
-        await eventually(self.is_gone, within=60)
+        await eventually(self.is_gone, within=within)
         from_call = time.monotonic() - begun
-        await eventually(self.is_offline, within=60, every=0.1)
+        await eventually(self.is_offline, within=within, every=0.1)
         took = time.monotonic() - begun
         print(f"gone from the call after {from_call:.1f} s, offline after {took:.1f} s")
         return took
@@ -90,10 +95,23 @@ async def call(cluster: Cluster) -> AsyncIterator[Call]:
         await cluster.ready()
 
 
+def kill(_: Cluster, story: Call) -> None:
+    story.process.kill()
+
+
+def kill_with_its_gateway(cluster: Cluster, story: Call) -> None:
+    cluster.signal("gateway-1", signal.SIGKILL)
+    story.process.kill()
+
+
+def freeze(_: Cluster, story: Call) -> None:
+    os.kill(story.process.pid, signal.SIGSTOP)
+
+
 @pytest.mark.chaos
 async def test_a_client_that_is_killed_is_gone_soon(cluster: Cluster):
     async with call(cluster) as story:
-        story.process.kill()
+        kill(cluster, story)
 
         took = await story.seconds_until_gone()
 
@@ -104,8 +122,7 @@ async def test_a_client_that_is_killed_is_gone_soon(cluster: Cluster):
 @pytest.mark.chaos
 async def test_a_client_that_dies_with_its_gateway_leaves_no_ghost(cluster: Cluster):
     async with call(cluster) as story:
-        cluster.signal("gateway-1", signal.SIGKILL)
-        story.process.kill()
+        kill_with_its_gateway(cluster, story)
 
         took = await story.seconds_until_gone()
 
@@ -116,7 +133,7 @@ async def test_a_client_that_dies_with_its_gateway_leaves_no_ghost(cluster: Clus
 @pytest.mark.chaos
 async def test_a_client_that_is_frozen_is_gone_soon_and_comes_back_once(cluster: Cluster):
     async with call(cluster) as story:
-        os.kill(story.process.pid, signal.SIGSTOP)
+        freeze(cluster, story)
         frozen = time.monotonic()
         took = await story.seconds_until_gone()
         await asyncio.sleep(_FROZEN - (time.monotonic() - frozen))
@@ -130,3 +147,25 @@ async def test_a_client_that_is_frozen_is_gone_soon_and_comes_back_once(cluster:
         assert await story.is_there()
     assert took <= GONE_WITHIN
     assert story.most == 1
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize(
+    ("service", "control", "hurt"),
+    [
+        ("signaling", "never_drops", kill),
+        ("signaling", "believes_gateways", kill_with_its_gateway),
+        ("gateway", "never_looks", freeze),
+    ],
+)
+async def test_who_is_gone_stays_in_the_call_where_nobody_looks(
+    service: str, control: str, hurt: Callable[[Cluster, Call], None], tmp_path: Path
+):
+    layout = Layout(modules={service: f"tests.chaos.controls.{control}"})
+    async with running(tmp_path, layout) as broken, call(broken) as story:
+        hurt(broken, story)
+
+        with pytest.raises(AssertionError, match="is_gone"):
+            await story.seconds_until_gone(within=GONE_WITHIN + _SLACK)
+
+        assert len(story.entries()) == 1

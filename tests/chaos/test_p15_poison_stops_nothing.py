@@ -4,28 +4,32 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from common import queues
 from common.dead_letters import drop
 from common.events import CallStarted, PeerJoined, PeopleInvited, RoomOpened
 from common.testing import eventually
 from common.topology import READERS, dead_queue
-from tests.chaos.cluster import Cluster
+from tests.chaos.cluster import Cluster, Layout, running
 from tests.chaos.people import Person
 
 TOO_LARGE = 2**70
 """JSON can say it, and no database can keep it."""
 SERVICES = [name for name, facts in READERS.items() if facts]
 _ALL = 1000
+_SET_ASIDE = 10.0
+"""Seconds that a control is watched; what cannot be read is set aside within one otherwise."""
 _SLOWER = 2.0
-_AT_LEAST = 1.0
-"""Seconds below which the rest of the platform is never called slow."""
+_AT_LEAST = 4.0
+"""Seconds below which the rest is never called slow: a service that waited between two
+tries of poison would take longer."""
 
 
 def _amqp_url(cluster: Cluster) -> str:
@@ -35,7 +39,7 @@ def _amqp_url(cluster: Cluster) -> str:
 @asynccontextmanager
 async def broker(
     cluster: Cluster,
-) -> AsyncIterator[tuple[aio_pika.abc.AbstractConnection, AbstractChannel]]:
+) -> AsyncIterator[tuple[AbstractConnection, AbstractChannel]]:
     async with await aio_pika.connect(_amqp_url(cluster)) as connection:
         yield connection, await connection.channel()
 
@@ -89,8 +93,34 @@ async def publish(channel: AbstractChannel, service: str) -> int:
     return len(poisons(service))
 
 
-async def seconds_until_told(host: Person, guest: Person, *, times: int) -> float:
-    """The longest of so many invitations, from asking to the notification."""
+async def until_set_aside(
+    connection: AbstractConnection,
+    before: Mapping[str, int],
+    sent: Mapping[str, int],
+    *,
+    within: float,
+) -> None:
+    """Return when each dead letter queue has what was sent besides what it had.
+
+    Raises:
+        AssertionError: One has not within so many seconds, or has more.
+    """
+
+    async def all_set_aside() -> bool:
+        dead = await queues.measure(connection, list(sent))
+        return all(dead[name] == before[name] + count for name, count in sent.items())
+
+    await eventually(all_set_aside, within=within, every=0.2)
+
+
+async def seconds_until_told(
+    host: Person, guest: Person, *, times: int, within: float = 60
+) -> float:
+    """The longest of so many invitations, from asking to the notification.
+
+    Raises:
+        AssertionError: One is not told within so many seconds.
+    """
     longest = 0.0
     for _ in range(times):
         begun = time.monotonic()
@@ -101,17 +131,23 @@ async def seconds_until_told(host: Person, guest: Person, *, times: int) -> floa
         async def told(room: str = room) -> bool:
             return room in str(await guest.insist("GET", "/api/notifications?limit=5"))
 
-        await eventually(told, within=60)
+        await eventually(told, within=within)
         longest = max(longest, time.monotonic() - begun)
     return longest
 
 
-@pytest.fixture(name="people")
-async def _people(cluster: Cluster) -> AsyncIterator[tuple[Person, Person]]:
+@asynccontextmanager
+async def host_and_guest(cluster: Cluster) -> AsyncIterator[tuple[Person, Person]]:
     people = [await Person.registered(cluster, each) for each in ("host", "guest")]
     yield people[0], people[1]
     for each in people:
         await each.leaves()
+
+
+@pytest.fixture(name="people")
+async def _people(cluster: Cluster) -> AsyncIterator[tuple[Person, Person]]:
+    async with host_and_guest(cluster) as people:
+        yield people
 
 
 async def test_poison_is_set_aside_in_every_service_and_everything_else_goes_on(
@@ -123,12 +159,7 @@ async def test_poison_is_set_aside_in_every_service_and_everything_else_goes_on(
         before = await queues.measure(connection, [dead_queue(each) for each in SERVICES])
         sent = {dead_queue(each): await publish(channel, each) for each in SERVICES}
         meanwhile = await seconds_until_told(*people, times=5)
-
-        async def all_set_aside() -> bool:
-            dead = await queues.measure(connection, list(sent))
-            return all(dead[name] == before[name] + count for name, count in sent.items())
-
-        await eventually(all_set_aside, within=120, every=0.2)
+        await until_set_aside(connection, before, sent, within=120)
         shown = await dead_letters(cluster, "show", "notify")
         dropped = [await drop(channel, each.removesuffix(".dead"), _ALL) for each in sent]
 
@@ -154,6 +185,8 @@ async def test_replaying_what_was_set_aside_has_its_effect_once(
     ).model_dump_json()
 
     async with broker(cluster) as (_, channel):
+        for service in ("notify", "rooms"):
+            await drop(channel, service, _ALL)  # what others have left there
         for _ in range(2):
             fact = aio_pika.Message(body.encode(), type=PeopleInvited.type, message_id="once")
             await channel.default_exchange.publish(fact, dead_queue("notify"))
@@ -173,3 +206,33 @@ async def test_replaying_what_was_set_aside_has_its_effect_once(
     assert await told() == 1
     assert await dead_letters(cluster, "show", "notify") == "nothing\n"
     assert await dead_letters(cluster, "drop", "rooms") == "1\n"
+
+
+@pytest.mark.chaos
+async def test_a_service_that_asks_for_poison_again_sets_none_aside(tmp_path: Path):
+    async with (
+        running(tmp_path, _notify("requeues_poison")) as cluster,
+        broker(cluster) as (connection, channel),
+    ):
+        sent = {dead_queue("notify"): await publish(channel, "notify")}
+
+        with pytest.raises(AssertionError, match="all_set_aside"):
+            await until_set_aside(connection, dict.fromkeys(sent, 0), sent, within=_SET_ASIDE)
+
+
+@pytest.mark.chaos
+async def test_a_service_that_stops_at_poison_tells_nobody_anything(tmp_path: Path):
+    async with (
+        running(tmp_path, _notify("stops_at_poison")) as cluster,
+        host_and_guest(cluster) as people,
+        broker(cluster) as (_, channel),
+    ):
+        await seconds_until_told(*people, times=1)
+        await publish(channel, "notify")
+
+        with pytest.raises(AssertionError, match="told"):
+            await seconds_until_told(*people, times=1, within=_SET_ASIDE)
+
+
+def _notify(control: str) -> Layout:
+    return Layout(modules={"notify": f"tests.chaos.controls.{control}"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import jsonschema
+import pytest
 
 from common import mongo
 from common.clock import rfc3339
@@ -68,7 +69,7 @@ class Witness:
 
     async def asks(self) -> Snapshot:
         """Everything anew: the room and its chat as REST tells them, the call as it is stored."""
-        answer = await self.person.ask("GET", f"/api/rooms/{self.room}")
+        answer = await self.person.until_answered("GET", f"/api/rooms/{self.room}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return {"room": (self._last("room"), None)}
         path = f"/api/chat/messages/{self.room}?after=0&limit=200"
@@ -230,6 +231,22 @@ async def end_it(story: Story, host: Person, guest: Person) -> None:
     await story.does("POST /api/rooms/{room_id}/leave", guest.insist("POST", f"{path}/leave"))
     await story.does("POST /api/rooms/{room_id}/close", host.insist("POST", f"{path}/close"))
     await story.does("DELETE /api/rooms/{room_id}", host.insist("DELETE", path))
+
+
+async def test_a_client_that_takes_no_notice_of_an_event_is_found_out(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+):
+    ada, cyd = [await Person.registered(cluster, name) for name in ("ada", "cyd")]
+    room = await ada.opens_a_room()
+    as_it_should = fold.fold
+
+    def deaf(shown: object, event: Frame) -> object:
+        return shown if event["type"] == "roomUpdated" else as_it_should(shown, event)
+
+    monkeypatch.setattr(fold, "fold", deaf)
+    async with watching(cluster, ada, room) as story:
+        with pytest.raises(AssertionError, match="room after PATCH"):
+            await change_the_room(story, ada, cyd)
 
 
 def test_every_event_of_a_room_has_a_place_in_the_fold():

@@ -1,25 +1,31 @@
 """P17: each service of the version before runs together with the rest of this one."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from common.contracts import breaks, schema
-from common.events import FACTS
+from common.contracts import Schema, breaks, schema
+from common.events import FACTS, Event, PeopleInvited
 from stack.configuration import SERVICES
-from tests.chaos import faults, previous
-from tests.chaos.cluster import running
+from tests.chaos import effects, faults, previous
+from tests.chaos.cluster import Cluster, running
+from tests.chaos.controls.demands_more import Demanding
 from tests.chaos.layout import Layout
 from tests.chaos.people import Person
 from tests.chaos.previous import checked_out
 from tests.chaos.scenario import Scenario, play
 
-pytestmark = pytest.mark.skipif(
+_WITHIN = 60.0
+"""Seconds until every service has made of all facts what it should."""
+
+goes_back = pytest.mark.skipif(
     not previous.is_here(), reason=f"this checkout does not reach back to {previous.commit()}"
 )
 
 
+@goes_back
 @pytest.mark.chaos
 @pytest.mark.parametrize("service", [*SERVICES, "gateway"])
 async def test_one_service_of_the_version_before_loses_nothing(
@@ -34,12 +40,24 @@ async def test_one_service_of_the_version_before_loses_nothing(
             await everything_answers(cluster)
             scenario = Scenario(faults=kills, rounds=4, seed=1, per_second=8)
             verdict = await play(cluster, scenario, say=print)
+            missing = await effects.missing_after(cluster.mongo_url, within=_WITHIN)
 
     print(f"{service}\n{verdict}")
     assert verdict.passed, f"{service}\n{verdict}"
+    assert missing == {}, service
 
 
-async def everything_answers(cluster) -> None:
+@pytest.mark.chaos
+async def test_a_version_that_demands_more_of_a_fact_misses_its_effects(tmp_path: Path):
+    layout = Layout(modules={"notify": "tests.chaos.controls.demands_more"})
+    async with running(tmp_path, layout) as cluster:
+        await everything_answers(cluster)
+        missing = await effects.missing_after(cluster.mongo_url, within=5)
+
+    assert missing == {"not invited, or not once": 1}
+
+
+async def everything_answers(cluster: Cluster) -> None:
     """One of everything people can ask for; each must succeed."""
     ada, bob = [await Person.registered(cluster, name) for name in ("ada", "bob")]
     room = await ada.opens_a_room(bob)
@@ -55,16 +73,35 @@ async def everything_answers(cluster) -> None:
         await person.leaves()
 
 
+@goes_back
 @pytest.mark.chaos
 def test_events_of_this_version_keep_what_the_version_before_promised(tmp_path: Path):
-    now = {fact.type: schema(fact) for fact in FACTS}
-
     with checked_out(tmp_path) as tree:
         promised = {
             each.stem: json.loads(each.read_text())
             for each in (tree / "libs" / "common" / "schemas").glob("*.json")
         }
 
-    broken = {name: breaks(old, now[name]) for name, old in promised.items() if name in now}
-    assert promised.keys() <= now.keys()
-    assert {name: found for name, found in broken.items() if found} == {}
+    assert broken(promised, FACTS) == {}
+
+
+def test_a_fact_that_demands_more_or_is_gone_is_found():
+    promised = {fact.type: schema(fact) for fact in FACTS}
+    [gone, *left] = FACTS
+    after = [Demanding if fact is PeopleInvited else fact for fact in left]
+
+    assert broken(promised, FACTS) == {}
+    assert broken(promised, after) == {
+        gone.type: ["is gone"],
+        PeopleInvited.type: ["invitedWith is required now"],
+    }
+
+
+def broken(promised: Mapping[str, Schema], facts: Iterable[type[Event]]) -> dict[str, list[str]]:
+    """What of the promises these facts do not keep, by type."""
+    now = {fact.type: schema(fact) for fact in facts}
+    found = {
+        name: breaks(old, now[name]) if name in now else ["is gone"]
+        for name, old in promised.items()
+    }
+    return {name: each for name, each in found.items() if each}

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.cluster import running
+from tests.chaos.cluster import Layout, running
 from tests.chaos.soak import Series, complaints, soak
 
 _SECONDS = 600.0
+_SHORT = 60.0
+"""Seconds in which a mebibyte for each join is far more than noise."""
+_KEEPS = {"signaling": "tests.chaos.controls.keeps_joins"}
 
 
 @pytest.mark.chaos
@@ -17,6 +20,17 @@ async def test_nothing_grows_in_ten_minutes_of_coming_and_going(tmp_path: Path):
         _, found = await soak(cluster, seconds=_SECONDS, say=print)
 
     assert found == []
+
+
+@pytest.mark.chaos
+async def test_a_service_that_keeps_something_of_every_join_is_found_in_a_minute(tmp_path: Path):
+    async with running(tmp_path, Layout(modules=_KEEPS)) as leaking:
+        _, found = await soak(leaking, seconds=_SHORT, say=print)
+
+    print(found)
+    growing = {each.partition(":")[0] for each in found}
+    # Which one has a room is chance; it may have all of them.
+    assert growing & {"signaling-1 rss", "signaling-2 rss"}, found
 
 
 def series(*, seconds: int, an_hour: float, noise: float = 0.01) -> Series:

@@ -34,6 +34,10 @@ class Traffic:
     """By `GET /path 200`."""
     failures: list[str] = field(default_factory=list)
     """Requests that got no answer, or another than a good one."""
+    tries: int = 1
+    """How often something is asked while the answer is that there is too much to do."""
+    shed: int = 0
+    """Answers after which it was asked again."""
 
     @property
     def count(self) -> int:
@@ -41,31 +45,49 @@ class Traffic:
 
     async def ask(self, http: httpx.AsyncClient, call: Call) -> None:
         content = json.dumps(call.body()).encode() if call.body else b""
-        await self._ask(http, call, content)
+        for _ in range(self.tries - 1):
+            answer = await self._answer(http, call, content)
+            if answer is None or not _is_shed(answer):
+                break
+            self.shed += 1
+            await asyncio.sleep(float(answer.headers["Retry-After"]))
+        else:
+            answer = await self._answer(http, call, content)
+        self._count(call, answer)
 
     async def upload(self, http: httpx.AsyncClient, call: Call, *, lasts: float) -> None:
         """The same, with a body that takes so many seconds to arrive."""
         assert call.body is not None
-        await self._ask(http, call, _slowly(json.dumps(call.body()).encode(), lasts))
+        content = _slowly(json.dumps(call.body()).encode(), lasts)
+        self._count(call, await self._answer(http, call, content))
 
-    async def _ask(
+    async def _answer(
         self, http: httpx.AsyncClient, call: Call, content: bytes | AsyncIterator[bytes]
-    ) -> None:
-        name = f"{call.method} {call.path}"
+    ) -> httpx.Response | None:
         try:
-            answer = await http.request(
+            return await http.request(
                 call.method,
                 call.path,
                 content=content,
                 headers={"Content-Type": "application/json"} if content else {},
             )
         except httpx.TransportError as broken:
-            self.failures.append(f"{name}: {broken!r}")
+            self.failures.append(f"{call.method} {call.path}: {broken!r}")
+            return None
+
+    def _count(self, call: Call, answer: httpx.Response | None) -> None:
+        name = f"{call.method} {call.path}"
+        if answer is None:
             return
         if answer.is_success or answer.status_code == call.status:
             self.answered[f"{name} {answer.status_code}"] += 1
         else:
             self.failures.append(f"{name}: {answer.status_code} {answer.text[:200]}")
+
+
+def _is_shed(answer: httpx.Response) -> bool:
+    is_busy = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    return is_busy and '"overloaded"' in answer.text
 
 
 @asynccontextmanager
@@ -77,13 +99,15 @@ async def flowing(
     uploads: Call | None = None,
     keeping: int = 3,
     not_keeping: int = 2,
+    tries: int = 1,
 ) -> AsyncIterator[Traffic]:
     """Clients that ask `calls` in turn while the block lasts.
 
     `keeping` of them keep their connection, the others use each once; one more always has
-    an upload of some seconds under way.
+    an upload of some seconds under way. `tries` is how often they ask a server that says it
+    has too much to do.
     """
-    traffic = Traffic()
+    traffic = Traffic(tries=tries)
     over = asyncio.Event()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
 

@@ -1,11 +1,13 @@
 """A program that echoes over the gateway's end of a WebSocket: `… echo.py <port>`.
 
 The gateway itself has nothing to echo, so only the application is another one; how it is
-served is the gateway's.
+served is the gateway's. With `stock` behind the port it is uvicorn's own WebSocket.
 """
 
 import sys
 from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from common import server
 from gateway.__main__ import configured
@@ -19,9 +21,9 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
-        line: Line = scope["extensions"][EXTENSION]
+        line: Line | None = scope["extensions"].get(EXTENSION)
         while (message := await receive())["type"] == "websocket.receive":
-            if "text" in message:  # as the gateway writes its frames
+            if line is not None and "text" in message:  # as the gateway writes its frames
                 line.carry(b"".join(ServerFrame(message["text"].encode()).pieces))
             else:
                 await send({**message, "type": "websocket.send"})
@@ -32,6 +34,8 @@ def main() -> None:
     settings = Settings(CONVO_GATEWAY_PORT=sys.argv[1], **unused)
     config = configured(echo, settings)
     config.lifespan = "off"
+    if "stock" in sys.argv:
+        config.ws = WebSocketsSansIOProtocol
     server.serve(server.Server(config, linger=0))
 
 

@@ -19,11 +19,11 @@ GOOD = ("OK", "NON-STRICT", "INFORMATIONAL")
 Result = dict[str, str]
 
 
-def run(sections: Sequence[str]) -> list[Result]:
-    """What became of each case, in the order of their numbers."""
+def run(sections: Sequence[str], *, stock: bool = False) -> list[Result]:
+    """What became of each case, in the order of their numbers; with uvicorn's own if `stock`."""
     tools = prepare()
     fuzzer = ROOT / "tests" / "conformance" / "fuzzer.py"
-    with _echoing() as url:
+    with _echoing(*(["stock"] if stock else [])) as url:
         command = [sys.executable, str(fuzzer), str(tools), url, *sections]
         told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return sorted(map(json.loads, told.splitlines()), key=_order)
@@ -35,12 +35,12 @@ def failed(results: Sequence[Result]) -> list[Result]:
 
 
 @contextmanager
-def _echoing() -> Iterator[str]:
+def _echoing(*how: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.conformance.echo", str(port)], cwd=ROOT
+        [sys.executable, "-m", "tests.conformance.echo", str(port), *how], cwd=ROOT
     ) as process:
         try:
             _until_it_listens(port)

@@ -67,6 +67,7 @@ async def person(platform: Platform, browser: Browser, tmp_path: Path):
     complaints = []
     for someone in everybody:
         await someone.page.screenshot(path=str(tmp_path / f"{someone.name}.png"))
+        print(await someone.last_seen())  # noqa: T201 - shown only when the test failed
         complaints += [f"{someone.name}: {each}" for each in someone.errors]
         await someone.page.context.close()
     assert complaints == [], "the browser's console had errors"

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Any
 
-from playwright.async_api import ConsoleMessage, Locator, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, Response, expect
 
 from stack.trial import Platform
 
@@ -39,11 +39,19 @@ class Person:
         self.errors: list[str] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.refused: list[str] = []
+        """Requests that were not answered with success."""
+        page.on("response", self._answered)
+        page.on("requestfailed", lambda asked: self.refused.append(f"{asked.url} {asked.failure}"))
         page.set_default_timeout(PATIENCE)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _EXPECTED.search(message.text):
             self.errors.append(message.text)
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= 400:
+            self.refused.append(f"{answer.status} {answer.url}")
 
     def sees(self, test_id: str) -> Locator:
         return self.page.get_by_test_id(test_id)
@@ -132,6 +140,11 @@ class Person:
         shown = await self.sees("chat-message").all_inner_texts()
         found = [text for message in shown for text in texts if text in message]
         assert found == list(texts), f"{self.name} reads {shown}"
+
+    async def last_seen(self) -> str:
+        """Where this person is and what they have before them, for whoever wonders later."""
+        text = " ".join((await self.page.locator("body").inner_text()).split())
+        return f"{self.name} at {self.page.url}: {text[:500]}\nrefused: {self.refused[-20:]}"
 
     async def shown_messages(self) -> list[str]:
         return await self.sees("chat-message").all_inner_texts()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from stack.trial import Platform
 
@@ -30,10 +30,18 @@ WATCH_FOR_A_BREAK = """
 """
 
 
+OVERLOADED = {"code": "overloaded", "status": 503, "detail": "Too much is asked."}
+"""What a gateway says that is late with everything, as on a busy machine (gateway.lateness)."""
+
+
+def gateway_of(platform: Platform) -> int:
+    """Its pid."""
+    return int(json.loads((platform.data / "state.json").read_text())["gateway"]["pid"])
+
+
 async def kill_gateway(platform: Platform) -> None:
     """`kill -9`; the supervisor starts another one."""
-    pid = int(json.loads((platform.data / "state.json").read_text())["gateway"]["pid"])
-    os.kill(pid, signal.SIGKILL)
+    os.kill(gateway_of(platform), signal.SIGKILL)
 
 
 async def replace_gateway(platform: Platform) -> None:
@@ -172,3 +180,20 @@ async def test_the_gateway_goes_and_nobody_leaves_the_call(
     if how is replace_gateway:
         for someone in (ada, bob):
             assert await someone.page.evaluate("window.breaks") == []
+
+
+@pytest.mark.parametrize("way", ["/api/auth/refresh", "/api/rooms/*", "/api/rooms/*/join"])
+async def test_a_gateway_that_refuses_for_a_moment_keeps_nobody_out(person, way: str) -> None:
+    ada, bob = await person("Ada"), await person("Bob")
+    room = await ada.opens_a_room()
+    refused = []
+
+    async def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        await route.fulfill(status=503, json=OVERLOADED, headers={"Retry-After": "1"})
+
+    await bob.page.route(f"**{way}", refuse, times=1)
+
+    await bob.joins(room)
+
+    assert len(refused) == 1

@@ -25,8 +25,9 @@ from gateway.pages.security import Cors, PagePolicy
 from gateway.readiness import Readiness
 from gateway.realtime.catching_up import CatchingUp
 from gateway.realtime.commands import Commands
+from gateway.realtime.gathering import Gathering
 from gateway.realtime.listeners import Listeners
-from gateway.realtime.order import Order
+from gateway.realtime.order import Fact, Order
 from gateway.realtime.services import Services
 from gateway.realtime.sockets import Sockets
 from gateway.realtime.switchboard import Switchboard
@@ -79,6 +80,11 @@ class Realtime:
         catching_up = CatchingUp(
             upstreams, listeners, order, switchboard, bus_answers=lambda: fanout.is_open
         )
+
+        def show(fact: Fact) -> None:
+            switchboard.show(order.take(fact))
+            catching_up.moved(fact.stream)
+
         sockets = Sockets(
             cors=Cors(settings.origins),
             limits=limits,
@@ -86,7 +92,15 @@ class Realtime:
             listeners=listeners,
             switchboard=switchboard,
             fanout=fanout,
-            commands=Commands(Services(upstreams), listeners, fanout, order, gateway_id),
+            commands=Commands(
+                Services(upstreams),
+                Gathering(upstreams, Services(upstreams)),
+                listeners,
+                fanout,
+                order,
+                gateway_id=gateway_id,
+                show=show,
+            ),
             announcements=announcements,
         )
         return cls(sockets, switchboard, fanout, catching_up, announcements, bus)

@@ -4,10 +4,10 @@ import orjson
 import pytest
 
 from chat import handlers
-from common.events import RoomClosed
+from common.events import MessagePosted, RoomClosed
 from common.mongo import Database
 from common.testing import NOON, Issuer, eventually
-from common.topology import LIVE
+from common.topology import EVENTS, LIVE
 
 from .conftest import hear
 
@@ -34,6 +34,53 @@ async def test_a_frame_says_something_as_a_request_does(
     assert read.json()[0]["id"] == first.json()["data"]["messageId"]
 
 
+async def test_what_is_answered_is_the_fact_that_is_published(
+    http: httpx.AsyncClient, issuer: Issuer, amqp_url: str
+) -> None:
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(exclusive=True)
+        await queue.bind(EVENTS, MessagePosted.type)
+
+        answer = await send(
+            http, issuer.bearer("ada"), "chatMessage", roomId="tea", message="Hi", clientId="c1"
+        )
+        async with queue.iterator(timeout=20) as arriving:
+            published = await anext(arriving)
+
+    [told] = answer.json()["told"]
+    assert (told["frame"], told["seq"], told["type"]) == ("chatMessage", 1, MessagePosted.type)
+    assert told["body"] == published.body.decode()
+
+
+async def test_messages_of_several_people_are_asked_together(
+    http: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    said = [
+        spoken(issuer.token(who), message=f"{who} says", clientId=f"c-{who}")
+        for who in ("ada", "bob", "eve")
+    ]
+    said.append(spoken("no token", message="Hi", clientId="c1"))
+
+    answer = await http.post("/commands/together", json={"said": said})
+
+    ada, bob, eve, nobody = answer.json()["outcomes"]
+    assert {each["reply"]["data"]["seq"] for each in (ada, bob)} == {1, 2}
+    assert [each["reply"]["told"][0]["seq"] for each in (ada, bob)] == [
+        each["reply"]["data"]["seq"] for each in (ada, bob)
+    ]
+    assert (eve["status"], eve["problem"]["code"]) == (404, "room-not-found")
+    assert (nobody["status"], nobody["problem"]["code"]) == (401, "invalid-token")
+    read = await http.get("/chat/messages/tea", headers=issuer.bearer("ada"))
+    assert {each["message"] for each in read.json()} == {"ada says", "bob says"}
+
+
+def spoken(token: str, **data: object) -> dict[str, object]:
+    data = {"roomId": "tea", **data}
+    frame = {"connectionId": "k1", "gatewayId": "g1", "type": "chatMessage", "data": data}
+    return {"token": token, "frame": frame}
+
+
 @pytest.mark.parametrize(("kind", "heard"), [("followRoom", ["room.tea"]), ("joinRoom", [])])
 async def test_who_comes_sees_the_newest_and_who_comes_back_what_they_missed(
     http: httpx.AsyncClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch, kind, heard
@@ -54,6 +101,7 @@ async def test_who_comes_sees_the_newest_and_who_comes_back_what_they_missed(
         "subscribe": heard,
         "unsubscribe": [],
         "seq": 0,
+        "told": [],
     }
     answers = [each.json()["data"] for each in (newest, missed, nothing)]
     assert [[said["seq"] for said in each["chat"]] for each in answers] == [[3, 4, 5], [2, 3], []]
@@ -65,7 +113,8 @@ async def test_who_comes_sees_the_newest_and_who_comes_back_what_they_missed(
 async def test_who_stops_following_hears_no_more(http: httpx.AsyncClient, issuer: Issuer) -> None:
     answer = await send(http, issuer.bearer("eve"), "unfollowRoom", roomId="tea")
 
-    assert answer.json() == {"data": {}, "subscribe": [], "unsubscribe": ["room.tea"], "seq": None}
+    assert (answer.json()["subscribe"], answer.json()["unsubscribe"]) == ([], ["room.tea"])
+    assert (answer.json()["data"], answer.json()["told"]) == ({}, [])
 
 
 async def test_typing_is_shown_and_not_kept(

@@ -1,8 +1,9 @@
 """Ports on the loopback interface: free ones, taken ones and who has them."""
 
 import errno
+import itertools
+import os
 import socket
-from contextlib import ExitStack
 
 import psutil
 
@@ -11,25 +12,35 @@ from stack.trouble import Trouble
 _BACKLOG = 2048
 """Connections that wait for a program while it is replaced; Linux may allow fewer."""
 
+_LASTING = range(20_000, 32_000)
+"""Below those that the kernel gives to outgoing connections, of which every program has many:
+there a port stays free until its program starts, and while it is dead."""
+_APART = 64
+"""So far from each other two processes begin that look for ports at the same time."""
+_BEGIN = os.getpid() * _APART % len(_LASTING)
+_next = itertools.cycle([*_LASTING[_BEGIN:], *_LASTING[:_BEGIN]])
+
 
 def free_ports(count: int) -> list[int]:
-    """Ask the kernel for `count` different ports that nobody listens on.
+    """Find `count` different ports that nobody listens on; none is found twice by a process.
 
-    Nothing reserves them afterwards, so use them at once.
+    Nothing reserves them afterwards.
     """
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    return [free_range(1) for _ in range(count)]
 
 
 def free_range(count: int) -> int:
-    """Find `count` free ports in a row and return the first."""
-    while True:
-        [first] = free_ports(1)
-        if first + count < 65536 and not any(is_taken(first + n) for n in range(1, count)):
-            return first
+    """Find `count` free ports in a row, as `free_ports` does, and return the first."""
+    row: list[int] = []
+    while len(row) < count:
+        port = next(_next)
+        if is_taken(port):
+            row = []
+        elif row and port != row[-1] + 1:
+            row = [port]
+        else:
+            row.append(port)
+    return row[0]
 
 
 def is_taken(port: int, *, udp: bool = False) -> bool:

@@ -34,9 +34,9 @@ CONTROLS: Mapping[str, Control] = {
     "no_catching_up": Control(
         ("gateway",),
         "nobody waits",
-        ("stop:rabbitmq:8",),
+        ("stop:rabbitmq:15",),
         1,
-        {"per_second": 4.0, "slowest": 6.0},
+        {"per_second": 4.0, "slowest": 10.0},
     ),
     "sequential_fanout": Control(
         ("gateway",),

@@ -1,5 +1,6 @@
 /** One REST request: the token, one retry after a renewal, problems as exceptions. */
 import { newId } from "./newId";
+import { fetchPatiently } from "./patience";
 import { Problem } from "./problem";
 import { session } from "./session";
 
@@ -49,13 +50,11 @@ function fetchOnce(
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
   if (idempotencyKey !== null) headers.set("Idempotency-Key", idempotencyKey);
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  return fetch(withQuery(path, query), {
+  return fetchPatiently(withQuery(path, query), {
     method,
     headers,
     credentials: "same-origin",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw Problem.unreachable();
   });
 }
 

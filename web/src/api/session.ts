@@ -1,5 +1,6 @@
 /** The signed-in session: a short-lived access token in memory, renewed through the cookie. */
 import type { Grant, Profile } from "../protocol/rest";
+import { fetchPatiently } from "./patience";
 import { Problem } from "./problem";
 
 export interface Access {
@@ -79,12 +80,10 @@ export class Session {
   }
 
   async #requestGrant(): Promise<Access | null> {
-    const response = await fetch("/api/auth/refresh", {
+    const response = await fetchPatiently("/api/auth/refresh", {
       method: "POST",
       headers: { "X-Convo-Refresh": "1" },
       credentials: "same-origin",
-    }).catch(() => {
-      throw Problem.unreachable();
     });
     if (response.status === 401 || response.status === 403) {
       this.#forget();

@@ -163,7 +163,7 @@ class CatchingUp:
         """Show what was found of one room; True when there is more of it."""
         stream = (publisher, room.room_id)
         if self._order.newest(stream) is None:
-            self._order.begin(stream, room.newest)
+            self._order.assume(stream, room.newest)
             return False
         for told in room.told:
             self._give_up(stream, told.seq - 1)

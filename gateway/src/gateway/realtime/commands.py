@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -17,9 +17,10 @@ from common.problems import NotFound, Problem
 from gateway.fanout import Fanout, is_key
 from gateway.realtime import protocol
 from gateway.realtime.connection import Connection
+from gateway.realtime.gathering import GATHERED, Gathering
 from gateway.realtime.lanes import Ticket
 from gateway.realtime.listeners import Listeners
-from gateway.realtime.order import Order
+from gateway.realtime.order import Fact, Order
 from gateway.realtime.protocol import ClientFrame, ServerFrame
 from gateway.realtime.services import Refused, Services
 
@@ -99,15 +100,21 @@ class Expectation:
 class Commands:
     """Passes frames to services, and obeys what they answer about hearing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a part of its own
         self,
         services: Services,
+        gathering: Gathering,
         listeners: Listeners,
         fanout: Fanout,
         order: Order,
+        *,
         gateway_id: str,
+        show: Callable[[Fact], None],
     ) -> None:
+        """`show` is told facts that are stored before the bus brings them."""
         self._services = services
+        self._gathering = gathering
+        self._show = show
         self._listeners = listeners
         self._fanout = fanout
         self._order = order
@@ -141,6 +148,7 @@ class Commands:
                 self._grant(connection, expectation, replies)
                 self._begin(connection, frame, replies)
                 connection.hear(protocol.ok(frame.id, _merged(replies)))
+                self._tell(frame, replies)
                 for heard in expectation.heard:
                     connection.hear(heard)
             COMMANDS.labels(frame.type, "ok").inc()
@@ -168,14 +176,13 @@ class Commands:
         body = _packed({**about, "type": frame.type, "data": frame.data})
         room_id = frame.data.get("roomId")
         key = room_id if isinstance(room_id, str) else None
+        ask = (self._gathering if frame.type in GATHERED else self._services).ask
         replies: dict[str, Reply] = {}
         for service, ticket in zip(to, tickets, strict=True):
             try:
                 async with asyncio.timeout(ADDED_WITHIN if replies else None):
                     await ticket.turn()
-                    replies[service] = await self._services.ask(
-                        service, connection.token, body, key
-                    )
+                    replies[service] = await ask(service, connection.token, body, key)
             except TimeoutError:
                 log.warning("answered without", service=service, status="too slow")
             except Refused as refused:
@@ -215,6 +222,13 @@ class Commands:
         for service, reply in replies.items():
             if reply.seq is not None:
                 self._order.begin((service, str(room_id)), reply.seq)
+
+    def _tell(self, frame: ClientFrame, replies: Mapping[str, Reply]) -> None:
+        """Show what came of it; the bus brings it too, and by its number it is known then."""
+        room_id = frame.data.get("roomId")
+        for service, reply in replies.items():
+            for told in reply.told if self._listeners.is_heard(f"room.{room_id}") else ():
+                self._show(Fact((service, str(room_id)), told.seq, told.frame, told.body.encode()))
 
     def _refuse(self, connection: Connection, frame: ClientFrame, refused: Refused) -> None:
         connection.hear(protocol.refused(frame.id, refused.document))

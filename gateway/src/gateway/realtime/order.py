@@ -33,6 +33,8 @@ class Order:
     def __init__(self) -> None:
         self._newest: dict[Stream, int] = {}
         self._ahead: defaultdict[Stream, dict[int, Fact]] = defaultdict(dict)
+        self._assumed: dict[Stream, int] = {}
+        self._late: defaultdict[Stream, set[int]] = defaultdict(set)
 
     def newest(self, stream: Stream) -> int | None:
         """The number of the newest fact that was shown; None while it is not known."""
@@ -41,6 +43,15 @@ class Order:
     def begin(self, stream: Stream, seq: int) -> None:
         """Somebody knows everything up to `seq`; who came before may lack some of it."""
         self._newest.setdefault(stream, seq)
+
+    def assume(self, stream: Stream, seq: int) -> None:
+        """Take a stream up where its publisher says that it is; nothing of it was shown here.
+
+        Who began to listen before may lack what is on its way just now: a fact up to
+        there is shown once when it comes.
+        """
+        if stream not in self._newest:
+            self._newest[stream] = self._assumed[stream] = seq
 
     def skip(self, stream: Stream, seq: int) -> list[Fact]:
         """What is missing up to `seq` will not come; returns what may be shown now."""
@@ -54,7 +65,7 @@ class Order:
         """What may be shown now that `fact` is here: nothing twice, nothing early."""
         newest = self._newest.get(fact.stream)
         if newest is not None and fact.seq <= newest:
-            return []
+            return [fact] if self._is_late(fact) else []
         if newest is not None and fact.seq > newest + 1:
             if len(self._ahead[fact.stream]) < MOST_AHEAD:
                 self._ahead[fact.stream][fact.seq] = fact
@@ -75,6 +86,15 @@ class Order:
         for stream in streams:
             self._newest.pop(stream, None)
             self._ahead.pop(stream, None)
+            self._assumed.pop(stream, None)
+            self._late.pop(stream, None)
+
+    def _is_late(self, fact: Fact) -> bool:
+        """Whether it was passed over by `assume`, and comes for the first time."""
+        if fact.seq > self._assumed.get(fact.stream, 0) or fact.seq in self._late[fact.stream]:
+            return False
+        self._late[fact.stream].add(fact.seq)
+        return True
 
     def _ready(self, stream: Stream, first: int) -> list[Fact]:
         ahead = self._ahead.get(stream)

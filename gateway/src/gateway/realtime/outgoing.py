@@ -72,17 +72,18 @@ class Outgoing:
         A frame replaces the one of its topic that still waits. Frames with a topic go
         first: over half they are not taken, and they make room for others.
         """
+        size = len(frame.content)
         if frame.topic is not None:
             self._drop(frame.topic)
-            if self._size + frame.size > self._most // 2:
+            if self._size + size > self._most // 2:
                 SUPERSEDED.inc()
                 return True
-        elif self._size + frame.size > self._most:
+        elif self._size + size > self._most:
             self._drop_superseded()
-            if self._size + frame.size > self._most:
+            if self._size + size > self._most:
                 return False
         self._waiting[frame.topic or next(self._numbers)] = (self._looks, frame)
-        self._size += frame.size
+        self._size += size
         if not self._is_due:
             self._is_due = True
             self._loop.call_soon(self._flush)
@@ -110,21 +111,22 @@ class Outgoing:
             self._empty.set()
 
     def _next(self) -> list[bytes]:
+        # The innermost loop there is: it runs for each frame and each socket.
+        waiting, rest = self._waiting, self._rest
         pieces: list[bytes] = []
         size = 0
-        while self._size and size < AT_ONCE:
-            piece = self._rest.popleft() if self._rest else self._begin()
+        while size < AT_ONCE and (rest or waiting):
+            if rest:
+                piece = rest.popleft()
+            else:
+                _, self._begun = waiting.popitem(last=False)
+                piece, *more = self._begun[1].pieces
+                rest.extend(more)
             pieces.append(piece)
             size += len(piece)
-            if not self._rest and self._begun is not None:
-                self._size -= self._begun[1].size
+            if not rest and self._begun is not None:
+                self._size -= len(self._begun[1].content)
         return pieces
-
-    def _begin(self) -> bytes:
-        _, self._begun = self._waiting.popitem(last=False)
-        first, *rest = self._begun[1].pieces
-        self._rest.extend(rest)
-        return first
 
     def _drop(self, topic: Hashable) -> None:
         dropped = self._waiting.pop(topic, None)

@@ -68,11 +68,6 @@ class ServerFrame:
     topic: tuple[str | None, ...] | None = None
     """Kind, room and person, if a later one about the same makes this one worthless."""
 
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return len(self.content)
-
     @cached_property
     def pieces(self) -> tuple[bytes, ...]:
         """As every socket gets it (RFC 6455, section 5.2): made once for all of them."""

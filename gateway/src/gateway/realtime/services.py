@@ -8,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from common import telemetry, web
-from common.frames import Reply
+from common.frames import Outcome, Reply
 from common.problems import Problem
 from gateway.upstreams import WAITS, Question, ServiceAway, Upstreams
 
@@ -67,6 +67,14 @@ class Services:
         except Problem as problem:
             raise Refused.by(problem) from None
         return _read(answer.response.status, answer.whole or b"")
+
+
+def read_outcome(outcome: Outcome) -> "Reply | Refused":
+    """What one of several frames came to."""
+    if outcome.reply is not None:
+        return outcome.reply
+    problem = outcome.problem or {}
+    return Refused(outcome.status, problem) if "code" in problem else Refused.by(ServiceAway())
 
 
 def _read(status: int, content: bytes) -> Reply:

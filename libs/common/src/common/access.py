@@ -5,7 +5,9 @@ HTTP, so that a join is seen at once: the only call between services there is.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +24,8 @@ from common.events import (
     RoomEvent,
     RoomOpened,
 )
-from common.mongo import ASCENDING, Database, Document, IndexModel
+from common.lookup import Lookup
+from common.mongo import ASCENDING, Collection, Database, Document, IndexModel
 from common.problems import RoomNotFound, Unavailable
 
 __all__ = ["Access", "AccessList", "RoomNotFound"]
@@ -46,6 +49,8 @@ class AccessList:
     def __init__(self, db: Database, rooms_url: str, client: httpx.AsyncClient) -> None:
         self._people = db["access"]
         self._rooms = db["access_rooms"]
+        self._person = Lookup(partial(_documents, self._people))
+        self._room = Lookup(partial(_documents, self._rooms))
         self._url = rooms_url
         self._client = client
         self._believed: dict[str, dict[str, tuple[float, Access]]] = {}
@@ -90,8 +95,7 @@ class AccessList:
     async def _known(self, room_id: str, user_id: str) -> tuple[Document | None, Document | None]:
         """The person's row and the room's, read at the same time: every message asks."""
         return await asyncio.gather(
-            self._people.find_one({"_id": _key(room_id, user_id)}),
-            self._rooms.find_one({"_id": room_id}),
+            self._person.get(_key(room_id, user_id)), self._room.get(room_id)
         )
 
     async def _ask(self, room_id: str, user_id: str, token: str) -> Access:
@@ -174,6 +178,11 @@ class AccessList:
     async def _update_room(self, room_id: str, seq: int, fields: Document) -> None:
         await self._rooms.update_one({"_id": room_id}, _if_newer(seq, fields), upsert=True)
         self._believed.pop(room_id, None)
+
+
+async def _documents(collection: Collection, keys: Iterable[str]) -> dict[str, Document]:
+    found = collection.find({"_id": {"$in": list(keys)}})
+    return {each["_id"]: each async for each in found}
 
 
 def _if_newer(seq: int, fields: Document) -> list[Document]:

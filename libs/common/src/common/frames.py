@@ -20,6 +20,17 @@ class Command(Wire):
     """The gateway process that holds the socket."""
 
 
+class Told(Wire):
+    """One fact as clients see it."""
+
+    frame: str
+    seq: int
+    type: str
+    """Of the fact; its publisher stands before the first dot."""
+    body: str
+    """JSON; the frame's `data`."""
+
+
 class Reply(Wire):
     """The answer to the client, and what its connection hears from now on.
 
@@ -31,3 +42,21 @@ class Reply(Wire):
     unsubscribe: list[str] = Field(default_factory=list)
     seq: int | None = None
     """Newest number of the service's stream of this room that `data` contains."""
+    told: list[Told] = Field(default_factory=list)
+    """What came of it, if it is stored: shown at once to those who hear the room here,
+    while the bus brings it to everybody else."""
+
+
+class Outcome(Wire):
+    """What became of one of several frames that were asked together."""
+
+    reply: Reply | None = None
+    status: int = 200
+    problem: dict[str, Any] | None = None
+    """Why not, when there is no reply."""
+
+
+class Outcomes(Wire):
+    """In the order of the frames."""
+
+    outcomes: list[Outcome]

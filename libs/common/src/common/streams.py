@@ -12,6 +12,7 @@ from pydantic import Field
 
 from common.access import AccessList
 from common.events import Envelope
+from common.frames import Told
 from common.identity import Caller, InvalidToken, Verifier
 from common.mongo import ASCENDING, IndexModel
 from common.mongo import Collection as Documents
@@ -34,17 +35,6 @@ class Wanted(Wire):
     """What was told after this number is wanted; without one only the newest number."""
     token: str
     """Access token of somebody who hears the room: they must be allowed to, still."""
-
-
-class Told(Wire):
-    """One fact as clients see it."""
-
-    frame: str
-    seq: int
-    type: str
-    """Of the fact; its publisher stands before the first dot."""
-    body: str
-    """JSON; the frame's `data`."""
 
 
 class Missed(Wire):

@@ -48,8 +48,9 @@ class Throttle:
             before = await self._add(row, waits, at, latest)
         except DuplicateKeyError:  # two first tries at once; the row is there now
             before = await self._add(row, waits, at, latest)
-        if before is not None and at < before["free_at"] <= latest:
-            raise TooManyTries((before["free_at"] - at).total_seconds())
+        free_at: datetime | None = before["free_at"] if before is not None else None
+        if free_at is not None and at < free_at <= latest:
+            raise TooManyTries((free_at - at).total_seconds())
 
     async def forget(self, kind: str, name: str) -> None:
         """All tries so far count no more."""
@@ -57,7 +58,7 @@ class Throttle:
 
     async def take_back(self, kind: str, name: str, *, at: datetime) -> None:
         """One try counts no more."""
-        undo = {"$inc": {"failures": -1}, "$set": {"free_at": at}}
+        undo = {"$inc": {"failures": -1}, "$set": {"free_at": None, "at": at}}
         await self._tries.update_one({"_id": _row(kind, name), "failures": {"$gt": 0}}, undo)
 
     async def _add(
@@ -66,12 +67,10 @@ class Throttle:
         """Count one more unless there is a wait until `latest`; returns the row as it was."""
         failures = {"$add": [{"$ifNull": ["$failures", 0]}, 1]}
         wait = {"$arrayElemAt": [list(waits), {"$min": [failures, len(waits) - 1]}]}
-        counted = {
-            "_id": "$_id",
-            "failures": failures,
-            "at": at,
-            "free_at": {"$add": [at, {"$multiply": [wait, 1000]}]},
-        }
+        # No moment where there is no wait: of two tries at once the earlier one may be
+        # counted last, and would find a moment that it has not reached.
+        free_at = {"$cond": [{"$gt": [wait, 0]}, {"$add": [at, {"$multiply": [wait, 1000]}]}, None]}
+        counted = {"_id": "$_id", "failures": failures, "at": at, "free_at": free_at}
         waiting = {"$and": [{"$gt": ["$free_at", at]}, {"$lte": ["$free_at", latest]}]}
         return await self._tries.find_one_and_update(
             {"_id": row},

@@ -1,6 +1,7 @@
 """The HTTP edge of every service: problems rendered, requests traced, logged, counted."""
 
 import time
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,10 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common import mongo, problems, telemetry
+from common.frames import Outcome, Reply
 from common.health import REQUESTS, SECONDS
 
 log = structlog.get_logger()
 
+_STORE_AWAY = "The store does not answer; please try again."
 MAX_BODY = 1 << 20
 """Bytes a JSON request may have; files go to the object store, not through a service."""
 
@@ -73,6 +76,20 @@ def refusal(problem: problems.Problem) -> JSONResponse:
     )
 
 
+async def outcome(reply: Awaitable[Reply], trace: Mapping[str, str]) -> Outcome:
+    """One reply among several of a request: a refusal of it refuses no other.
+
+    It belongs to its own trace.
+    """
+    with telemetry.span("command", trace, SpanKind.SERVER):
+        try:
+            return Outcome(reply=await reply)
+        except problems.Problem as problem:
+            return Outcome(status=problem.status, problem=told(problem))
+        except mongo.AWAY:
+            return Outcome(status=503, problem=document(503, "unavailable", _STORE_AWAY))
+
+
 def render_problems(app: FastAPI) -> None:
     """Answer every refusal, mistake and outage with a problem document."""
 
@@ -106,12 +123,7 @@ def render_problems(app: FastAPI) -> None:
         )
 
     async def store_away(_: Request, __: Exception) -> JSONResponse:
-        return response(
-            503,
-            "unavailable",
-            "The store does not answer; please try again.",
-            headers={"Retry-After": "2"},
-        )
+        return response(503, "unavailable", _STORE_AWAY, headers={"Retry-After": "2"})
 
     async def no_text(_: Request, __: Exception) -> JSONResponse:
         # JSON can spell half a surrogate pair, which no store and no hash can take.

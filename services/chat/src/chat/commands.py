@@ -1,14 +1,29 @@
 """chat over the socket: which frame leads to which handler, and what is heard then."""
 
+import asyncio
+
 from fastapi import APIRouter
 
-from chat import handlers
-from chat.protocol import ChatMessage, Coming, FollowRoom, Frame, JoinRoom, Typing, UnfollowRoom
+from chat import domain, handlers
+from chat.protocol import (
+    ChatMessage,
+    Coming,
+    FollowRoom,
+    Frame,
+    JoinRoom,
+    Said,
+    SaidTogether,
+    Sent,
+    Typing,
+    UnfollowRoom,
+)
 from chat.repository import MessageRepository
 from chat.requests import MessageView, PostedView
-from chat.state import Enter, Live, Messages, Writing
+from chat.state import Enter, Entry, Live, Messages, Writing
+from chat.writers import Writers
+from common import web
 from common.admission import Access
-from common.frames import Reply
+from common.frames import Outcomes, Reply, Told
 
 router = APIRouter(prefix="/commands", tags=["commands"])
 
@@ -24,8 +39,7 @@ async def obey(
     place = await enter(frame.data.room_id)
     match frame:
         case ChatMessage():
-            message = await handlers.post(messages, writers, place, frame.data)
-            return Reply(data=PostedView.of(message).model_dump(mode="json"))
+            return await _posted(messages, writers, place, frame.data)
         case Typing():
             await handlers.show_typing(live, place)
             return Reply()
@@ -33,6 +47,29 @@ async def obey(
             return await _caught_up(messages, place, frame.data, subscribe=keys)
         case JoinRoom():
             return await _caught_up(messages, place, frame.data, subscribe=[])
+
+
+@router.post("/together")
+async def obey_together(
+    frames: SaidTogether, messages: Messages, writers: Writing, entry: Entry
+) -> Outcomes:
+    """Answer the messages of several sockets, which are stored in one write."""
+
+    async def obeyed(said: Said) -> Reply:
+        place = await entry(said.frame.data.room_id, said.token)
+        return await _posted(messages, writers, place, said.frame.data)
+
+    outcomes = (web.outcome(obeyed(each), each.trace) for each in frames.said)
+    return Outcomes(outcomes=await asyncio.gather(*outcomes))
+
+
+async def _posted(
+    messages: MessageRepository, writers: Writers, place: Access, sent: Sent
+) -> Reply:
+    message = await handlers.post(messages, writers, place, sent)
+    fact = domain.posted(message)
+    told = Told(frame=fact.frame, seq=fact.seq, type=fact.type, body=fact.model_dump_json())
+    return Reply(data=PostedView.of(message).model_dump(mode="json"), told=[told])
 
 
 async def _caught_up(

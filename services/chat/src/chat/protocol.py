@@ -8,6 +8,9 @@ from chat.requests import ClientId, Posting, RoomId, Seq
 from common.frames import Command
 from common.wire import Wire
 
+MOST_TOGETHER = 64
+"""Frames in one request."""
+
 
 class Sent(Posting):
     # Frames are sent again after a lost connection, so this is not for choice here.
@@ -58,3 +61,18 @@ class JoinRoom(Command):
 Frame = Annotated[
     ChatMessage | Typing | FollowRoom | UnfollowRoom | JoinRoom, Field(discriminator="type")
 ]
+
+
+class Said(Wire):
+    """A message frame with the access token of whose socket it came through."""
+
+    token: str
+    trace: dict[str, str] = Field(default_factory=dict)
+    """W3C trace context of the frame."""
+    frame: ChatMessage
+
+
+class SaidTogether(Wire):
+    """Frames of different sockets that a gateway hands over in one request."""
+
+    said: list[Said] = Field(max_length=MOST_TOGETHER)

@@ -11,7 +11,7 @@ from chat.writers import Writers
 from common.access import AccessList
 from common.admission import Access
 from common.bus import Bus
-from common.identity import CurrentCaller
+from common.identity import CurrentCaller, Verifier
 from common.state import State as CommonState
 from common.state import Token, held
 from common.streams import Streams
@@ -34,8 +34,21 @@ async def _enter(
     return partial(access.of, user_id=caller.user_id, token=token)
 
 
+async def _entry(request: Request) -> Callable[[str, str], Awaitable[Access]]:
+    access: AccessList = request.state.access
+    verifier: Verifier = request.state.verifier
+
+    async def enter(room_id: str, token: str) -> Access:
+        caller = await verifier.verify(token)
+        return await access.of(room_id, caller.user_id, token)
+
+    return enter
+
+
 Messages = Annotated[MessageRepository, held("messages")]
 Writing = Annotated[Writers, held("writers")]
 Live = Annotated[Bus, held("bus")]
 Enter = Annotated[Callable[[str], Awaitable[Access]], Depends(_enter)]
 """Gives the caller's place in a room; raises `RoomNotFound` where they have none."""
+Entry = Annotated[Callable[[str, str], Awaitable[Access]], Depends(_entry)]
+"""Gives the place in a room of whose token it is given; raises likewise, and `InvalidToken`."""

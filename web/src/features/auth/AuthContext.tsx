@@ -14,6 +14,7 @@ import * as api from "../../api/auth";
 import { Problem } from "../../api/problem";
 import { session } from "../../api/session";
 import type { Grant, Profile } from "../../protocol/rest";
+import { backoff } from "../../realtime/backoff";
 import { forgetUnsent } from "../chat/unsent";
 
 /** `unknown` until the server said whether the cookie still stands for somebody. */
@@ -39,17 +40,33 @@ export function AuthProvider({ children }: { readonly children: ReactNode }) {
     session.isLikely && session.current() === null ? "asking" : "done",
   );
 
-  const retry = useCallback(() => {
-    setAsked("asking");
+  const [failures, setFailures] = useState(0);
+
+  const ask = useCallback(() => {
     session.renew().then(
       () => setAsked("done"),
-      () => setAsked("failed"),
+      () => {
+        setAsked("failed");
+        setFailures((count) => count + 1);
+      },
     );
   }, []);
+
+  const retry = useCallback(() => {
+    setAsked("asking");
+    ask();
+  }, [ask]);
 
   useEffect(() => {
     if (session.isLikely && session.current() === null) retry();
   }, [retry]);
+
+  useEffect(() => {
+    if (asked !== "failed") return;
+    // Whoever waits for the server should not have to press for it.
+    const timer = setTimeout(ask, backoff(failures, Math.random));
+    return () => clearTimeout(timer);
+  }, [asked, failures, ask]);
 
   const userId = access?.user.userId;
   useEffect(() => {

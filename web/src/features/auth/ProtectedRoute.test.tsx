@@ -65,6 +65,22 @@ it("does not sign anybody out because the server is away", async () => {
   expect(await screen.findByText("Inside")).toBeInTheDocument();
 });
 
+it("goes on asking by itself while the server is away", async () => {
+  signedInBefore();
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+  open();
+  await screen.findByText("The server cannot be reached");
+  await act(() => vi.advanceTimersByTimeAsync(10_000));
+  expect(screen.getByText("The server cannot be reached")).toBeInTheDocument();
+
+  fakeRest({ "POST /api/auth/refresh": () => json(grant()) });
+  await act(() => vi.advanceTimersByTimeAsync(20_000));
+
+  expect(screen.getByText("Inside")).toBeInTheDocument();
+  vi.useRealTimers();
+});
+
 it("closes at once when the session ends", async () => {
   session.begin(grant());
   fakeRest({});

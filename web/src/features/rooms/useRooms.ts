@@ -1,10 +1,13 @@
 /** Rooms and meetings from the server, and what changes them. */
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Problem } from "../../api/problem";
 import * as api from "../../api/rooms";
 import type { NewRoom, Room, RoomChange } from "../../protocol/rest";
 import { useResync, useSocketEvent } from "../../realtime/RealtimeContext";
 import { useUser } from "../auth/AuthContext";
 import { listsAfter, type RoomEvent, type RoomLists, receive } from "./model";
+
+const AGAIN_AFTER_MS = 5_000;
 
 export function useRooms() {
   return useQuery({
@@ -20,7 +23,13 @@ export function useRooms() {
 }
 
 export function useRoom(roomId: string) {
-  return useQuery({ queryKey: ["room", roomId], queryFn: () => api.getRoom(roomId) });
+  return useQuery({
+    queryKey: ["room", roomId],
+    queryFn: () => api.getRoom(roomId),
+    // Who stands before the door while the server is away should not have to knock again.
+    refetchInterval: ({ state: { data, error } }) =>
+      data === undefined && error instanceof Problem && error.isPassing && AGAIN_AFTER_MS,
+  });
 }
 
 export function useMeetings(limit: number) {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, get_args
 from uuid import UUID, uuid4
 
@@ -66,6 +67,7 @@ class Event(Wire):
         return self.model_dump(mode="json", exclude=_personal_fields(type(self)))
 
 
+@cache
 def _personal_fields(model: type[BaseModel]) -> dict[str, Any]:
     """What pydantic's `exclude` is told to leave out."""
     found: dict[str, Any] = {}
