@@ -29,6 +29,7 @@ UNHEARD = {"roomOpened"}
 ELSEWHERE = {
     # Frames that are passed on and change nothing anybody asks for later.
     "signal",
+    "subscribe",
     "typing",
     "followRoom",
     "unfollowRoom",
@@ -83,10 +84,11 @@ class Witness:
     async def _call(self) -> tuple[int, Frame]:
         call = await self.calls.get(self.room)
         peers = [PeerState.model_validate(each).model_dump(mode="json") for each in call.peers]
+        way = {"topology": call.topology, "workerId": call.worker_id}
         if call.meeting is None:
-            return call.version, {**NO_CALL, "peers": peers}
-        began = rfc3339(call.meeting.started_at)
-        return call.version, {"meetingId": call.meeting.id, "startedAt": began, "peers": peers}
+            return call.version, {**NO_CALL, **way, "peers": peers}
+        began = {"meetingId": call.meeting.id, "startedAt": rfc3339(call.meeting.started_at)}
+        return call.version, {**began, **way, "peers": peers}
 
     async def reaches(self, fresh: Snapshot) -> bool:
         """Whether the events up to these numbers have been heard."""

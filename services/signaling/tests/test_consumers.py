@@ -28,6 +28,7 @@ from signaling.consumers import subscriptions
 from signaling.domain import Call
 from signaling.protocol import JoinRoom
 from signaling.repository import CallRepository, ClosedSockets
+from signaling.workers import Workers
 
 
 class Service:
@@ -39,9 +40,10 @@ class Service:
         self.closed = ClosedSockets(db)
         self.access = AccessList(db, "http://rooms.test", httpx.AsyncClient(transport=nobody))
         self.gateways = Gateways(db)
+        self.workers = Workers(db)
         self.now = NOON
         self.all = subscriptions(
-            self.calls, self.access, self.closed, self.gateways, lambda: self.now
+            self.calls, self.access, self.closed, self.gateways, self.workers, lambda: self.now
         )
 
     async def hears(self, *events: Event) -> None:
@@ -63,7 +65,14 @@ class Service:
         )
         by = Caller(user_id, name, user_id, frozenset(), 0)
         return await handlers.join(
-            self.calls, self.access, self.closed, frame, by=by, token="t", at=self.now
+            self.calls,
+            self.access,
+            self.closed,
+            self.workers,
+            frame,
+            by=by,
+            token="t",
+            at=self.now,
         )
 
     async def there(self) -> list[tuple[str, str]]:
