@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import ValidationError
 
-from common.events import TopologyChanged
+from common.events import Envelope, ParticipantRemoved, TopologyChanged
 from common.forwarding import Answer, Leave, Publish, Subscribe
-from common.testing import eventually
+from common.testing import NOON, eventually
 from signaling.protocol import Signal, Subscribing
 from signaling.repository import CallRepository
 
@@ -219,6 +219,24 @@ async def test_who_leaves_is_forgotten_by_the_worker(device, rooms, calls, worke
         return (await calls.get("r1")).partings == ()
 
     await eventually(is_confirmed)
+
+
+async def test_who_is_put_out_of_the_room_is_put_out_of_the_worker_s_too(
+    device, rooms, calls, worker
+) -> None:
+    rooms.admit("r1", "ada", "bob", topology="sfu")
+    _, bob = await forwarded(device, calls, "ada", "bob")
+    await bob.send("signal", roomId="r1", to="sfu", leg="pub", description=OFFER)
+    assert worker.rooms == {"r1": {bob.peer_id}}
+    removed = ParticipantRemoved(
+        occurred_at=NOON, room_id="r1", seq=9, user_id="bob", reason="removed"
+    )
+
+    await worker.bus.publish(Envelope.of(removed, {}))
+
+    await eventually(lambda: asyncio.sleep(0, worker.rooms == {"r1": set()}))
+    refused = await bob.send("subscribe", roomId="r1", tracks=[])
+    assert (refused.status_code, refused.json()["code"]) == (404, "not-in-call")
 
 
 async def test_who_is_removed_while_the_worker_is_asked_gets_no_answer_and_is_forgotten(

@@ -29,16 +29,16 @@ class Worker:
         self.speaks = True
         self.before_answer: Callable[[Request], Any] | None = None
         self._answering = Answering(amqp_url, queue_of(worker_id), self._answer)
-        self._bus = Bus(amqp_url)
+        self.bus = Bus(amqp_url)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._answering.run())
-            parts.create_task(self._bus.run())
+            parts.create_task(self.bus.run())
             parts.create_task(self._speak())
 
     async def reachable(self) -> bool:
-        return await self._answering.reachable() and await self._bus.reachable()
+        return await self._answering.reachable() and await self.bus.reachable()
 
     def asked_for(self, kind: type[Request]) -> list[Any]:
         return [each for each in self.asked if isinstance(each, kind)]
@@ -54,7 +54,7 @@ class Worker:
                     rooms=len(self.rooms),
                     peers=sum(len(each) for each in self.rooms.values()),
                 )
-                await self._bus.publish(Envelope.of(alive, {}))
+                await self.bus.publish(Envelope.of(alive, {}))
             await asyncio.sleep(1)
 
     async def _answer(self, body: bytes) -> bytes:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from common.access import AccessList
 from common.admission import Access
 from common.bus import Bus
@@ -18,6 +20,8 @@ from signaling.forwarders import Forwarders, Nothing
 from signaling.protocol import JoinRoom, MediaSet, Signaled, SignaledToWorker, Subscribing
 from signaling.repository import CallRepository, ClosedSockets
 from signaling.workers import Workers
+
+log = structlog.get_logger()
 
 
 async def join(  # noqa: PLR0913 - who, where, with what and when
@@ -129,6 +133,7 @@ async def place_calls(calls: CallRepository, workers: Workers, *, at: datetime) 
     for room_id in await calls.misplaced(workers.fleet):
         call = await calls.change(room_id, lambda call: domain.place(call, workers.fleet, at=at))
         workers.took(call.worker_id, peers=len(call.peers))
+        log.info("call placed", room=room_id, topology=call.topology, worker=call.worker_id)
 
 
 async def follow_setting(
