@@ -57,7 +57,7 @@ class Telling:
 
 
 @pytest.fixture
-def telling(db: Database, amqp_url: str) -> Telling:
+async def telling(db: Database, amqp_url: str) -> Telling:
     return Telling(db, amqp_url)
 
 
@@ -148,15 +148,18 @@ async def test_a_room_is_closed_when_it_is_time_and_not_earlier(
     await telling.hold("r2", "ada")
     await telling.calls.change("r1", lambda call: domain.end(call, at=utc_now() - 20 * SECOND))
 
-    async with working(amqp_url) as worker, telling.running():
+    await telling.calls.change("r2", lambda call: domain.end(call, at=utc_now()))
+
+    async with working(amqp_url) as worker:
         worker.rooms = {"r1": {"peer-of-ada"}, "r2": {"peer-of-ada"}}
-        await telling.calls.change("r2", lambda call: domain.end(call, at=utc_now()))
-        await eventually(telling.nothing_left("r1"))
+        async with telling.running():
+            await eventually(telling.nothing_left("r1"))
 
-        async def only_the_room() -> bool:
-            return [each.peer_id for each in (await telling.calls.get("r2")).partings] == [None]
+            async def only_the_room() -> bool:
+                left = (await telling.calls.get("r2")).partings
+                return [each.peer_id for each in left] == [None]
 
-        await eventually(only_the_room)
+            await eventually(only_the_room)
         assert worker.rooms == {"r2": set()}
         assert [each.room_id for each in worker.asked_for(Close)] == ["r1"]
 

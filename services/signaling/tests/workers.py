@@ -68,19 +68,18 @@ class Worker:
         return orjson.dumps(self._obeyed(request))
 
     def _obeyed(self, request: Request) -> dict[str, Any]:
-        peers = self.rooms.setdefault(request.room_id, set())
         match request:
             case Publish():
-                peers.add(request.peer_id)
+                self.rooms.setdefault(request.room_id, set()).add(request.peer_id)
                 return {"answer": f"answer to {request.offer}"}
             case Subscribe():
-                peers.add(request.peer_id)
+                self.rooms.setdefault(request.room_id, set()).add(request.peer_id)
                 slots = {str(n): each.model_dump() for n, each in enumerate(request.wants)}
                 return {"offer": "offer" if slots else None, "slots": slots}
             case Leave():
-                peers.discard(request.peer_id)
+                self.rooms.get(request.room_id, set()).discard(request.peer_id)
             case Close():
-                del self.rooms[request.room_id]
+                self.rooms.pop(request.room_id, None)
         return {}
 
 
