@@ -155,7 +155,7 @@ def test_every_command_and_every_shown_fact_is_described() -> None:
         assert f"{name}Command" in messages
     for fact in FACTS:
         assert fact.frame is None or fact.frame in messages
-    assert {"ok", "error", "typing", "signal", "resync"} <= messages.keys()
+    assert {"ok", "error", "typing", "signal", "trackWatched", "resync"} <= messages.keys()
     data = messages["chatMessageCommand"]["payload"]["properties"]["data"]
     assert data == {"$ref": "#/components/schemas/ChatWords"}
     assert "message" in told["components"]["schemas"]["ChatWords"]["properties"]

@@ -19,6 +19,7 @@ STREAM_OF: Mapping[str, Name] = {
     "participantJoined": "call",
     "participantUpdated": "call",
     "participantLeft": "call",
+    "topologyChanged": "call",
     "callEnded": "call",
     "roomUpdated": "room",
     "participantAdmitted": "room",
@@ -29,7 +30,13 @@ STREAM_OF: Mapping[str, Name] = {
 }
 """Every event a client folds, and the stream it belongs to."""
 
-NO_CALL: Frame = {"meetingId": None, "startedAt": None, "peers": []}
+NO_CALL: Frame = {
+    "meetingId": None,
+    "startedAt": None,
+    "peers": [],
+    "topology": "mesh",
+    "workerId": None,
+}
 _OF_A_ROOM = (
     "roomName",
     "host",
@@ -100,9 +107,10 @@ def shown_message(message: Frame) -> Frame:
     return {name: message[name] for name in ("id", "seq", "replyTo", *_OF_A_MESSAGE)}
 
 
-def shown_call(call: Frame) -> Frame:
-    """The call in the answer to `joinRoom`."""
-    return {name: call[name] for name in NO_CALL}
+def shown_call(joined: Frame) -> Frame:
+    """The call in the answer to `joinRoom`, and the way of its media beside it."""
+    told = {**joined, **joined["call"]}
+    return {name: told[name] for name in NO_CALL}
 
 
 def shown_room(view: Frame) -> Frame:
@@ -119,9 +127,12 @@ def _fold_call(call: Frame, kind: str, data: Frame) -> Frame:
     peers = call["peers"]
     match kind:
         case "callStarted":
-            return {"meetingId": data["meetingId"], "startedAt": data["occurredAt"], "peers": []}
+            began = {"meetingId": data["meetingId"], "startedAt": data["occurredAt"]}
+            return {**NO_CALL, **began}
         case "callEnded":
             return NO_CALL
+        case "topologyChanged":
+            return {**call, "topology": data["topology"], "workerId": data["workerId"]}
         case "participantJoined":
             peers = [*peers, data["peer"]]
         case "participantUpdated":

@@ -156,7 +156,7 @@ class Resident:
         told = await self.socket.ask("joinRoom", **wanted)
         self.peer_id = told["peerId"]
         if self._asks or call.newest < 0:
-            call.begin(told["call"]["seq"], shown_call(told["call"]))
+            call.begin(told["call"]["seq"], shown_call(told))
         if not self._asks:
             return
         while True:

@@ -1,5 +1,6 @@
 """P16: an old snapshot and the events heard since are what a fresh snapshot tells."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -10,9 +11,10 @@ import httpx
 import jsonschema
 import pytest
 
-from common import mongo
-from common.clock import rfc3339
-from common.events import FACTS, PeerState
+from common import background, mongo
+from common.bus import Bus
+from common.clock import rfc3339, utc_now
+from common.events import FACTS, Envelope, PeerState, WorkerAlive
 from common.testing import eventually
 from gateway.realtime.commands import TO
 from signaling.repository import CallRepository
@@ -30,6 +32,7 @@ UNHEARD = {"roomOpened"}
 ELSEWHERE = {
     # Frames that are passed on and change nothing anybody asks for later.
     "signal",
+    "subscribe",
     "typing",
     "followRoom",
     "unfollowRoom",
@@ -84,10 +87,11 @@ class Witness:
     async def _call(self) -> tuple[int, Frame]:
         call = await self.calls.get(self.room)
         peers = [PeerState.model_validate(each).model_dump(mode="json") for each in call.peers]
+        way = {"topology": call.topology, "workerId": call.worker_id}
         if call.meeting is None:
-            return call.version, {**NO_CALL, "peers": peers}
-        began = rfc3339(call.meeting.started_at)
-        return call.version, {"meetingId": call.meeting.id, "startedAt": began, "peers": peers}
+            return call.version, {**NO_CALL, **way, "peers": peers}
+        began = {"meetingId": call.meeting.id, "startedAt": rfc3339(call.meeting.started_at)}
+        return call.version, {**began, **way, "peers": peers}
 
     async def reaches(self, fresh: Snapshot) -> bool:
         """Whether the events up to these numbers have been heard."""
@@ -149,6 +153,22 @@ async def watching(cluster: Cluster, person: Person, room: str) -> AsyncIterator
     client.close()
 
 
+@asynccontextmanager
+async def a_worker(cluster: Cluster) -> AsyncIterator[None]:
+    """Somebody who says, every second, that calls may be forwarded through them."""
+    bus = Bus(cluster.programs["chat-1"].environment["CONVO_AMQP_URL"])
+    figures = {"load": 0.0, "packets_per_second": 0.0, "rooms": 0, "peers": 0}
+
+    async def speak() -> None:
+        while True:
+            alive = WorkerAlive(occurred_at=utc_now(), worker_id="worker", **figures)
+            await bus.publish(Envelope.of(alive, {}))
+            await asyncio.sleep(1)
+
+    async with background.running(bus.run(), speak()):
+        yield
+
+
 async def commands_of(person: Person) -> set[str]:
     """Everything the platform offers that may change something, each by its first name."""
     document = await person.insist("GET", "/api/openapi.json")
@@ -174,6 +194,8 @@ async def test_events_tell_what_a_fresh_snapshot_tells_after_every_command(clust
     ):
         await change_the_room(story, ada, cyd)
         await call_each_other(story, adas, cyds, cyds_other)
+        async with a_worker(cluster):
+            await go_through_it(story, ada)
         await talk(story, adas, cyd)
         await end_it(story, ada, cyd)
     offered = await commands_of(ada)
@@ -216,6 +238,21 @@ async def call_each_other(story: Story, adas: Socket, cyds: Socket, cyds_other: 
         await story.does("leaveRoom", socket.ask("leaveRoom", **here))
     await story.does("joinRoom", cyds.ask("joinRoom", **here))
     await story.does("joinRoom", adas.ask("joinRoom", **here))
+
+
+async def go_through_it(story: Story, host: Person) -> None:
+    path = f"/api/rooms/{story.witness.room}"
+
+    async def sets(topology: str) -> None:
+        await host.insist("PATCH", path, {"settings": {"topology": topology}})
+
+        async def is_so() -> bool:
+            return (await story.witness.calls.get(story.witness.room)).topology == topology
+
+        await eventually(is_so, within=20, every=0.1)
+
+    for topology in ("sfu", "mesh"):
+        await story.does("PATCH /api/rooms/{room_id}", sets(topology))
 
 
 async def talk(story: Story, adas: Socket, cyd: Person) -> None:

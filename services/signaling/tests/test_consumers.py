@@ -13,7 +13,6 @@ from common.events import (
     RoomClosed,
     RoomDeleted,
     RoomOpened,
-    RoomUpdated,
     UserConnected,
     UserDisconnected,
 )
@@ -28,6 +27,7 @@ from signaling.consumers import subscriptions
 from signaling.domain import Call
 from signaling.protocol import JoinRoom
 from signaling.repository import CallRepository, ClosedSockets
+from signaling.workers import Workers
 
 
 class Service:
@@ -39,9 +39,10 @@ class Service:
         self.closed = ClosedSockets(db)
         self.access = AccessList(db, "http://rooms.test", httpx.AsyncClient(transport=nobody))
         self.gateways = Gateways(db)
+        self.workers = Workers(db)
         self.now = NOON
         self.all = subscriptions(
-            self.calls, self.access, self.closed, self.gateways, lambda: self.now
+            self.calls, self.access, self.closed, self.gateways, self.workers, lambda: self.now
         )
 
     async def hears(self, *events: Event) -> None:
@@ -63,7 +64,14 @@ class Service:
         )
         by = Caller(user_id, name, user_id, frozenset(), 0)
         return await handlers.join(
-            self.calls, self.access, self.closed, frame, by=by, token="t", at=self.now
+            self.calls,
+            self.access,
+            self.closed,
+            self.workers,
+            frame,
+            by=by,
+            token="t",
+            at=self.now,
         )
 
     async def there(self) -> list[tuple[str, str]]:
@@ -230,23 +238,6 @@ async def test_a_room_that_ends_without_a_call_makes_none(service: Service, db: 
     await service.hears(CLOSED, DELETED)
 
     assert await db["calls"].count_documents({}) == 0
-
-
-async def test_what_a_room_is_set_to_is_followed(service: Service) -> None:
-    updated = RoomUpdated(
-        occurred_at=NOON,
-        room_id="r1",
-        seq=3,
-        room_name="Tea",
-        is_private=True,
-        has_password=False,
-        expires_at=None,
-        topology="sfu",
-    )
-
-    await service.hears(updated, updated)
-
-    assert (await service.access.of("r1", "ada", "t")).topology == "sfu"
 
 
 async def test_silence_before_a_socket_was_given_up_counts(service: Service) -> None:

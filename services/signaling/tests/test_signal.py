@@ -5,10 +5,12 @@ from pydantic import ValidationError
 
 from signaling import domain
 from signaling.domain import Address
-from signaling.protocol import MOST_SDP, Signaled
+from signaling.protocol import MOST_SDP, Signal, Signaled, Subscribing
 
 ADA = Address("p-ada", "s-ada", "c-ada", "connected")
 BOB = Address("p-bob", "s-bob", "c-bob", "connected")
+OFFER = {"type": "offer", "sdp": "v=0\r\n"}
+ANSWER = {"type": "answer", "sdp": "v=0\r\n"}
 CANDIDATE = {
     "candidate": "candidate:1 1 udp 2113937151 192.0.2.1 54400 typ host",
     "sdpMid": "0",
@@ -115,3 +117,51 @@ def test_a_description_may_be_as_long_as_a_frame_can_hold(kind: str) -> None:
 def test_a_signal_of_another_shape_is_refused(wrong) -> None:
     with pytest.raises(ValidationError):
         signaled(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"to": "sfu", "leg": "pub", "description": ANSWER},
+        {"to": "sfu", "leg": "sub", "description": OFFER},
+        {"to": "sfu", "leg": "pub", "description": {"type": "rollback"}},
+        {"to": "sfu", "leg": "pub"},
+        {"to": "sfu", "leg": "pub", "description": None},
+        {"to": "sfu", "leg": "pub", "candidate": None},
+        {"to": "sfu", "description": OFFER},
+        {"to": "sfu", "leg": "both", "description": OFFER},
+        {"to": ["sfu"], "leg": "pub", "description": OFFER},
+        "sfu",
+    ],
+)
+def test_a_signal_to_a_worker_of_another_shape_is_refused(wrong) -> None:
+    data = {"roomId": "r1", **wrong} if isinstance(wrong, dict) else wrong
+    frame = {"connectionId": "c", "gatewayId": "g", "type": "signal", "data": data}
+
+    with pytest.raises(ValidationError):
+        Signal.model_validate(frame)
+
+
+TRACK = {"peerId": "p", "kind": "camera", "height": 180}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"tracks": None},
+        {"tracks": TRACK},
+        {"tracks": [{**TRACK, "kind": "smell"}]},
+        {"tracks": [{**TRACK, "height": -1}]},
+        {"tracks": [{**TRACK, "height": 65536}]},
+        {"tracks": [{**TRACK, "height": 0.5}]},
+        {"tracks": [{**TRACK, "peerId": "*"}]},
+        {"tracks": [{**TRACK, "peerId": {"$ne": ""}}]},
+        {"tracks": [TRACK] * 1501},
+        {"tracks": [TRACK], "restart": 1},
+        {"tracks": [TRACK], "roomId": "../.."},
+    ],
+)
+def test_wants_of_another_shape_are_refused(wrong) -> None:
+    with pytest.raises(ValidationError):
+        Subscribing.model_validate({"roomId": "r1", **wrong})

@@ -17,13 +17,21 @@ from common.events import (
     PeerJoined,
     PeerLeft,
     PeerState,
+    TopologyChanged,
 )
 from common.mongo import Database
 from common.testing import NOON
 from signaling import domain
-from signaling.domain import Call, Newcomer
+from signaling.domain import Call, Fleet, Newcomer
 from signaling.repository import CallRepository
 
+MESH = ("mesh", None)
+FLEETS = (
+    Fleet({}, silence_counts=True),
+    Fleet({"w1": 0.1, "w2": 0.2}),
+    Fleet({"w2": 0.2}, frozenset({"w1"})),
+    Fleet({"w3": 0.3}, silence_counts=True),
+)
 DEVICES = ("ada-1", "ada-2", "bob-1", "cyd-1")
 KINDS = {fact.type: fact for fact in events.FACTS}
 
@@ -36,6 +44,7 @@ class Client:
         self.meeting_id: str | None = None
         self.peers: dict[str, PeerState] = {}
         self.attended: list[str] = []
+        self.way: tuple[str, str | None] = MESH
 
     def hear(self, fact: Event) -> None:
         assert fact.seq == self.seq + 1, "no gap"
@@ -43,7 +52,7 @@ class Client:
         match fact:
             case CallStarted():
                 assert self.meeting_id is None
-                self.meeting_id, self.attended = fact.meeting_id, []
+                self.meeting_id, self.attended, self.way = fact.meeting_id, [], MESH
             case PeerJoined():
                 assert fact.peer.peer_id not in self.peers
                 self.peers[fact.peer.peer_id] = fact.peer
@@ -53,9 +62,13 @@ class Client:
                 self.peers[fact.peer.peer_id] = fact.peer
             case PeerLeft():
                 assert self.peers.pop(fact.peer_id).user_id == fact.user_id
+            case TopologyChanged():
+                assert self.way != (fact.topology, fact.worker_id)
+                self.way = fact.topology, fact.worker_id
             case CallEnded():
                 assert fact.participants == self.attended
                 assert not self.peers
+                self.way = MESH
         assert fact.meeting_id == self.meeting_id
         if isinstance(fact, CallEnded):
             self.meeting_id = None
@@ -63,6 +76,7 @@ class Client:
     def agrees_with(self, call: Call) -> None:
         assert self.seq == call.version
         assert self.meeting_id == (call.meeting.id if call.meeting else None)
+        assert self.way == (call.topology, call.worker_id)
         assert list(self.peers.values()) == [PeerState.model_validate(each) for each in call.peers]
         if call.meeting:
             assert self.attended == list(call.meeting.attended)
@@ -77,7 +91,9 @@ def step(chance: random.Random, call: Call, number: int) -> domain.Change:
     socket = f"{name}/{chance.randrange(3)}"
     if own is None or chance.random() < 0.3:
         known = chance.choice([None, own.peer_id if own else None, "p0", f"p{number - 1}"])
-        who = Newcomer(user_id, name, socket, f"g{number % 2}", user_id, "participant", known)
+        setting = chance.choice(["auto", "auto", "mesh", "sfu"])
+        place = (user_id, name, socket, f"g{number % 2}", user_id, "participant")
+        who = Newcomer(*place, peer_id=known, setting=setting)
         return join(call, who, number, at=at)
     return chance.choice(
         [
@@ -88,6 +104,7 @@ def step(chance: random.Random, call: Call, number: int) -> domain.Change:
             lambda: domain.drop_lost(call, at=at),
             lambda: domain.remove_user(call, user_id, at=at),
             lambda: domain.end(call, at=at),
+            lambda: domain.place(call, chance.choice(FLEETS), at=at),
             lambda: domain.raise_hand(call, name, at=at),
             lambda: domain.lower_hand(call, name, at=at),
             lambda: domain.set_media(
@@ -100,13 +117,17 @@ def step(chance: random.Random, call: Call, number: int) -> domain.Change:
 def join(call: Call, who: Newcomer, number: int, *, at: datetime) -> domain.Change:
     """Come in; who is refused because the call goes on in another tab changes nothing."""
     try:
-        return domain.join(call, who, new_peer_id=f"p{number}", new_meeting_id=f"m{number}", at=at)
+        call, told = domain.join(
+            call, who, new_peer_id=f"p{number}", new_meeting_id=f"m{number}", at=at
+        )
     except domain.GoesOnElsewhere:
         other = call.peer_of(who.session_id)
         assert other is not None
         assert other.state == "connected"
         assert who.peer_id not in {None, other.peer_id}
         return call, []
+    call, moved = domain.place(call, FLEETS[number % len(FLEETS)], at=at)
+    return call, [*told, *moved]
 
 
 class AnyCall(RuleBasedStateMachine):
@@ -140,6 +161,14 @@ class AnyCall(RuleBasedStateMachine):
     @invariant()
     def there_is_a_meeting_while_there_are_peers(self) -> None:
         assert (self.call.meeting is not None) == bool(self.call.peers)
+
+    @invariant()
+    def a_worker_forgets_nobody_who_is_there_and_everybody_who_is_not(self) -> None:
+        assert (self.call.topology == "sfu") == (self.call.worker_id is not None)
+        peers = {peer.peer_id for peer in self.call.peers}
+        for parting in self.call.partings:
+            assert parting.peer_id not in peers
+            assert parting.peer_id is not None or parting.worker_id != self.call.worker_id
 
     @invariant()
     def who_reconnects_is_waited_for_since_a_moment(self) -> None:

@@ -16,6 +16,7 @@ from signaling import domain, handlers
 from signaling.domain import Call, Newcomer
 from signaling.repository import CallRepository
 from signaling.sweep import Sweep
+from signaling.workers import Workers
 
 SECOND = timedelta(seconds=1)
 
@@ -51,7 +52,8 @@ class Watch:
         self.calls = CallRepository(db)
         self.gateways = Gateways(db)
         self.line = Line()
-        self.sweep = Sweep(self.calls, self.gateways, self.line)
+        self.workers = Workers(db)
+        self.sweep = Sweep(self.calls, self.gateways, self.workers, self.line)
         self.now = NOON
 
     async def wait(self, seconds: int, *, heard: Sequence[str] = ()) -> None:
@@ -135,7 +137,7 @@ async def test_many_replicas_that_sweep_at_once_drop_a_peer_once(db: Database) -
 
 
 async def test_a_sweep_that_is_disturbed_goes_on(db: Database, monkeypatch) -> None:
-    sweep = Sweep(CallRepository(db), Gateways(db), Line())
+    sweep = Sweep(CallRepository(db), Gateways(db), Workers(db), Line())
     monkeypatch.setattr(Hearing, "LOOKS_EVERY", 0 * SECOND)
     looks: list[object] = []
 

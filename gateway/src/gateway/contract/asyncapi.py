@@ -37,6 +37,16 @@ LIVE_EVENTS: Mapping[str, Document] = {
             "candidate": {"type": ["object", "null"]},
         },
     },
+    "trackWatched": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "description": "`audio`, `camera` or `screen`."},
+            "height": {
+                "type": "integer",
+                "description": "Pixels of the largest view of it; 0: nobody watches.",
+            },
+        },
+    },
     "resync": {"type": "object", "description": "Events may be missing: ask by `seq`."},
 }
 """Events that are no facts, so that no class describes them."""

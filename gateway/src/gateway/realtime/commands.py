@@ -30,6 +30,7 @@ TO: Mapping[str, tuple[str, ...]] = {
     "joinRoom": ("signaling", "chat"),
     "leaveRoom": ("signaling",),
     "signal": ("signaling",),
+    "subscribe": ("signaling",),
     "mediaState": ("signaling",),
     "raiseHand": ("signaling",),
     "lowerHand": ("signaling",),

@@ -160,6 +160,11 @@ class AccessList:
         """Whether it is known here that the room is gone."""
         return await self._rooms.find_one({"_id": room_id, "deleted": True}) is not None
 
+    async def topology(self, room_id: str) -> str:
+        """How the room wants its calls to carry media, as far as it is known here."""
+        room = await self._rooms.find_one({"_id": room_id}) or {}
+        return str(room.get("topology", "auto"))
+
     async def set_topology(self, room_id: str, seq: int, topology: str) -> None:
         """The room's calls carry media another way from now on."""
         await self._update_room(room_id, seq, {"topology": topology})

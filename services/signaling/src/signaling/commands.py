@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from common.frames import Reply
 from common.identity import CurrentCaller
 from common.state import Now, Token
+from common.wire import Wire
 from signaling import domain, handlers
 from signaling.protocol import (
     Frame,
@@ -13,10 +14,15 @@ from signaling.protocol import (
     LeaveRoom,
     LowerHand,
     MediaState,
+    NegotiatedView,
     RaiseHand,
     Signal,
+    Signaled,
+    SignaledToWorker,
+    Subscribe,
+    SubscribedView,
 )
-from signaling.state import Access, Calls, Closed, Live, Relaying
+from signaling.state import Access, Calls, Closed, Forwarding, Live, Placing, Relaying
 
 router = APIRouter(tags=["commands"])
 
@@ -27,6 +33,8 @@ async def command(  # noqa: PLR0913, PLR0917 - FastAPI takes dependencies as par
     calls: Calls,
     access: Access,
     closed: Closed,
+    workers: Placing,
+    forwarders: Forwarding,
     bus: Live,
     relays: Relaying,
     caller: CurrentCaller,
@@ -36,10 +44,22 @@ async def command(  # noqa: PLR0913, PLR0917 - FastAPI takes dependencies as par
     """Answer one frame that the gateway passes on, and say what its connection may hear."""
     room_id = frame.data.room_id
     match frame:
-        case Signal():
-            await handlers.signal(calls, bus, frame.data, by=caller)
+        case Signal(data=SignaledToWorker() as signaled):
+            answer = await handlers.negotiate(
+                calls, forwarders, signaled, by=caller, connection_id=frame.connection_id
+            )
+            return Reply() if answer is None else _told(NegotiatedView.of(answer))
+        case Signal(data=Signaled() as signaled):
+            await handlers.signal(calls, bus, signaled, by=caller)
+        case Subscribe():
+            subscribed = await handlers.subscribe(
+                calls, forwarders, frame.data, by=caller, connection_id=frame.connection_id
+            )
+            return _told(SubscribedView.of(subscribed))
         case JoinRoom():
-            call = await handlers.join(calls, access, closed, frame, by=caller, token=token, at=now)
+            call = await handlers.join(
+                calls, access, closed, workers, frame, by=caller, token=token, at=now
+            )
             ice = relays.servers_for(caller.user_id, at=now)
             joined = JoinedView.of(call, domain.own_peer(call, caller.session_id), ice)
             return Reply(
@@ -57,3 +77,7 @@ async def command(  # noqa: PLR0913, PLR0917 - FastAPI takes dependencies as par
         case LowerHand():
             await handlers.lower_hand(calls, room_id, by=caller, at=now)
     return Reply()
+
+
+def _told(view: Wire) -> Reply:
+    return Reply(data=view.model_dump(mode="json"))

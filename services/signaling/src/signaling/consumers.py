@@ -14,20 +14,24 @@ from common.events import (
     RoomUpdated,
     UserConnected,
     UserDisconnected,
+    WorkerAlive,
+    WorkerStopped,
 )
 from common.presence import Gateways
 from signaling import handlers
 from signaling.repository import CallRepository, ClosedSockets
+from signaling.workers import Workers
 
 
-def subscriptions(
+def subscriptions(  # noqa: PLR0913, PLR0917 - everything that facts change
     calls: CallRepository,
     access: AccessList,
     closed: ClosedSockets,
     gateways: Gateways,
+    workers: Workers,
     clock: Clock,
 ) -> list[Subscription[Any]]:
-    """Calls follow what rooms decides and what gateways see.
+    """Calls follow what rooms decides, what gateways see and which workers there are.
 
     Times are this service's own, not the sender's: a gateway whose clock is wrong is not
     silent, and a fact that comes late still gives a peer all its time to come back.
@@ -48,6 +52,9 @@ def subscriptions(
 
     async def room_updated(event: RoomUpdated) -> None:
         await access.set_topology(event.room_id, event.seq, event.topology)
+        # What is newest there, which a late fact may not be.
+        setting = await access.topology(event.room_id)
+        await handlers.follow_setting(calls, workers, event.room_id, setting, at=clock())
 
     async def user_connected(event: UserConnected) -> None:
         await gateways.heard(event.gateway_id, at=clock())
@@ -61,6 +68,12 @@ def subscriptions(
     async def gateway_alive(event: GatewayAlive) -> None:
         await gateways.heard(event.gateway_id, at=clock())
 
+    async def worker_alive(event: WorkerAlive) -> None:
+        await workers.heard(event.worker_id, load=event.load, at=clock())
+
+    async def worker_stopped(event: WorkerStopped) -> None:
+        await workers.stopped(event.worker_id, at=clock())
+
     own: list[Subscription[Any]] = [
         Subscription(ParticipantRemoved, participant_removed),
         Subscription(RoomClosed, room_closed),
@@ -69,6 +82,8 @@ def subscriptions(
         Subscription(UserConnected, user_connected),
         Subscription(UserDisconnected, user_disconnected),
         Subscription(GatewayAlive, gateway_alive),
+        Subscription(WorkerAlive, worker_alive),
+        Subscription(WorkerStopped, worker_stopped),
     ]
     mine = {each.event for each in own}
     return [*own, *(each for each in access.subscriptions() if each.event not in mine)]

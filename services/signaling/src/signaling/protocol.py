@@ -6,13 +6,22 @@ are not known there are dropped, so that nothing else can be passed from peer to
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StrictBool, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from common.clock import Timestamp
 from common.events import PeerState
+from common.forwarding import Kind, Slot, Subscribed
 from common.frames import Command
 from common.wire import Wire
-from signaling.domain import TOPOLOGY, Call, IceServers, Peer
+from signaling.domain import MOST_PEERS, Call, IceServers, Peer, Topology
 
 MOST_SDP: Final = 48 * 1024
 """Bytes; a frame has at most 64 KiB, and JSON escapes every line end."""
@@ -95,6 +104,39 @@ class Signaled(InRoom):
         return self.model_dump(exclude_unset=True, include={"description", "candidate"})
 
 
+class SignaledToWorker(InRoom):
+    """An offer for what is published, or the answer to the worker's newest offer."""
+
+    to: Literal["sfu"]
+    leg: Literal["pub", "sub"]
+    """`pub`: what the peer sends, and it offers; `sub`: what it gets, and the worker does."""
+    description: RTCSessionDescription
+
+    @model_validator(mode="after")
+    def _is_the_leg_s_own(self) -> Self:
+        expected = "offer" if self.leg == "pub" else "answer"
+        if self.description.type != expected:
+            raise ValueError(f"on the {self.leg} leg a client sends an {expected}")
+        return self
+
+
+class Wished(Wire):
+    """One track of another peer; it may be wanted before it exists."""
+
+    peer_id: PeerId
+    kind: Kind
+    height: int | None = Field(default=None, ge=0, le=65535)
+    """Pixels at which it is shown; 0 keeps its place and sends nothing."""
+
+
+class Subscribing(InRoom):
+    """Everything that is wanted from now on: it replaces what was wanted before."""
+
+    tracks: list[Wished] = Field(max_length=3 * MOST_PEERS)
+    restart: StrictBool = False
+    """Whether the connection is to find a new way (ICE restart)."""
+
+
 class JoinRoom(Command):
     type: Literal["joinRoom"]
     data: Joining
@@ -120,13 +162,26 @@ class LowerHand(Command):
     data: InRoom
 
 
+def _addressee(data: object) -> str:
+    to = data.get("to") if isinstance(data, dict) else getattr(data, "to", None)
+    return "worker" if to == "sfu" else "peer"
+
+
 class Signal(Command):
     type: Literal["signal"]
-    data: Signaled
+    data: Annotated[
+        Annotated[Signaled, Tag("peer")] | Annotated[SignaledToWorker, Tag("worker")],
+        Discriminator(_addressee),
+    ]
+
+
+class Subscribe(Command):
+    type: Literal["subscribe"]
+    data: Subscribing
 
 
 Frame = Annotated[
-    JoinRoom | LeaveRoom | MediaState | RaiseHand | LowerHand | Signal,
+    JoinRoom | LeaveRoom | MediaState | RaiseHand | LowerHand | Signal | Subscribe,
     Field(discriminator="type"),
 ]
 
@@ -157,7 +212,9 @@ class JoinedView(Wire):
     peer_id: str
     call: CallView
     ice_servers: list[RTCIceServerView]
-    topology: Literal["mesh"] = TOPOLOGY
+    topology: Topology
+    worker_id: str | None
+    """Which worker forwards; none in a mesh."""
 
     @classmethod
     def of(cls, call: Call, own: Peer, ice: IceServers) -> Self:
@@ -171,4 +228,34 @@ class JoinedView(Wire):
                 peers=[PeerState.model_validate(each) for each in call.peers],
             ),
             ice_servers=[RTCIceServerView.model_validate(each) for each in ice.ice_servers],
+            topology=call.topology,
+            worker_id=call.worker_id,
         )
+
+
+class DescriptionView(Wire):
+    """W3C WebRTC, `RTCSessionDescriptionInit`."""
+
+    type: Literal["offer", "answer"]
+    sdp: str
+
+
+class NegotiatedView(Wire):
+    description: DescriptionView
+
+    @classmethod
+    def of(cls, answer: str) -> Self:
+        return cls(description=DescriptionView(type="answer", sdp=answer))
+
+
+class SubscribedView(Wire):
+    description: DescriptionView | None = Field(default=None, exclude_if=lambda it: it is None)
+    """An offer to answer; without one nothing has to be negotiated."""
+    slots: dict[str, Slot]
+    """By `mid`, everything the connection carries."""
+
+    @classmethod
+    def of(cls, subscribed: Subscribed) -> Self:
+        offer = subscribed.offer
+        description = None if offer is None else DescriptionView(type="offer", sdp=offer)
+        return cls(description=description, slots=subscribed.slots)

@@ -2,20 +2,33 @@
 
 from signaling.domain.call import (
     MOST_PEERS,
-    TOPOLOGY,
     Call,
     CallFull,
     Change,
     GoesOnElsewhere,
     Meeting,
     NotInCall,
+    Parting,
     Peer,
     RoomEnded,
+    Topology,
     own_peer,
     still_open,
 )
+from signaling.domain.forwarding import (
+    BadDescription,
+    NotForwarded,
+    NotOffered,
+    Seat,
+    WorkerAway,
+    refusal,
+    seat,
+    wants,
+)
 from signaling.domain.ice import TTL, IceServers, Relays, RTCIceServer, stun_of
 from signaling.domain.media import lower_hand, raise_hand, set_media
+from signaling.domain.partings import LINGERS
+from signaling.domain.placing import FORWARDED_FROM, Fleet, place
 from signaling.domain.presence import (
     GRACE,
     Newcomer,
@@ -28,22 +41,36 @@ from signaling.domain.presence import (
     lose_gateways,
     remove_user,
 )
-from signaling.domain.signal import Address, PeerNotFound, PeerReconnecting, Route, route
+from signaling.domain.signal import (
+    Address,
+    Directory,
+    PeerNotFound,
+    PeerReconnecting,
+    Route,
+    route,
+)
 
 __all__ = [
+    "FORWARDED_FROM",
     "GRACE",
+    "LINGERS",
     "MOST_PEERS",
-    "TOPOLOGY",
     "TTL",
     "Address",
+    "BadDescription",
     "Call",
     "CallFull",
     "Change",
+    "Directory",
+    "Fleet",
     "GoesOnElsewhere",
     "IceServers",
     "Meeting",
     "Newcomer",
+    "NotForwarded",
     "NotInCall",
+    "NotOffered",
+    "Parting",
     "Peer",
     "PeerNotFound",
     "PeerReconnecting",
@@ -51,6 +78,9 @@ __all__ = [
     "Relays",
     "RoomEnded",
     "Route",
+    "Seat",
+    "Topology",
+    "WorkerAway",
     "drop_lost",
     "end",
     "is_lost",
@@ -60,10 +90,14 @@ __all__ = [
     "lose_gateways",
     "lower_hand",
     "own_peer",
+    "place",
     "raise_hand",
+    "refusal",
     "remove_user",
     "route",
+    "seat",
     "set_media",
     "still_open",
     "stun_of",
+    "wants",
 ]

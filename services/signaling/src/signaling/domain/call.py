@@ -11,8 +11,8 @@ from common.problems import Conflict, NotFound
 MOST_PEERS: Final = 500
 """As many as a room has participants; it also bounds the document a call is."""
 
-TOPOLOGY: Final = "mesh"
-"""How media flows, whatever the room asks for: there is no forwarding unit yet."""
+Topology = Literal["mesh", "sfu"]
+"""How media flows: from every peer to every other, or through one worker that forwards it."""
 
 
 class NotInCall(NotFound):
@@ -71,6 +71,17 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """Something a worker has to forget, remembered until it did or is gone itself."""
+
+    worker_id: str
+    peer_id: str | None
+    """One peer; none means the whole room."""
+    due: datetime
+    """Not to be done earlier."""
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Who is in a room now.
 
@@ -84,6 +95,13 @@ class Call:
     peers: tuple[Peer, ...] = ()
     version: int = 0
     """`seq` of the newest fact."""
+    topology: Topology = "mesh"
+    """A mesh while there is no meeting."""
+    worker_id: str | None = None
+    """Which worker forwards; none in a mesh."""
+    setting: str = "auto"
+    """What the room wants: `auto`, `mesh`, `sfu` or a later one; as it was last heard."""
+    partings: tuple[Parting, ...] = ()
 
     def peer_of(self, session_id: str) -> Peer | None:
         return next((each for each in self.peers if each.session_id == session_id), None)

@@ -3,8 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 
-from common.events import CallEnded, CallStarted, PeerChanged, PeerJoined, PeerLeft, PeerState
-from signaling.domain.call import Call, Meeting, Peer
+from common.events import (
+    CallEnded,
+    CallStarted,
+    PeerChanged,
+    PeerJoined,
+    PeerLeft,
+    PeerState,
+    TopologyChanged,
+)
+from signaling.domain import partings
+from signaling.domain.call import Call, Meeting, Peer, Topology
 
 
 def meeting_of(call: Call) -> Meeting:
@@ -17,7 +26,8 @@ def call_started(call: Call, meeting_id: str, *, by: str, at: datetime) -> tuple
     fact = CallStarted(
         occurred_at=at, room_id=call.id, seq=seq, meeting_id=meeting_id, started_by=by
     )
-    return replace(call, meeting=Meeting(meeting_id, at, ()), version=seq), fact
+    # A version of this service that knew no workers may have ended the meeting before.
+    return replace(_mesh(call, at), meeting=Meeting(meeting_id, at, ()), version=seq), fact
 
 
 def call_ended(call: Call, *, at: datetime) -> tuple[Call, CallEnded]:
@@ -32,7 +42,7 @@ def call_ended(call: Call, *, at: datetime) -> tuple[Call, CallEnded]:
         duration_seconds=max(0.0, (at - meeting.started_at).total_seconds()),
         participants=list(meeting.attended),
     )
-    return replace(call, meeting=None, version=seq), fact
+    return replace(_mesh(call, at), meeting=None, version=seq), fact
 
 
 def peer_joined(call: Call, peer: Peer, *, at: datetime) -> tuple[Call, PeerJoined]:
@@ -75,4 +85,29 @@ def peer_left(call: Call, peer: Peer, *, reason: str, at: datetime) -> tuple[Cal
         reason=reason,
     )
     peers = tuple(each for each in call.peers if each.peer_id != peer.peer_id)
-    return replace(call, peers=peers, version=seq), fact
+    parted = partings.with_peer(call, peer.peer_id, at=at)
+    return replace(call, peers=peers, partings=parted, version=seq), fact
+
+
+def topology_changed(
+    call: Call, topology: Topology, worker_id: str | None, *, at: datetime
+) -> tuple[Call, TopologyChanged]:
+    seq = call.version + 1
+    fact = TopologyChanged(
+        occurred_at=at,
+        room_id=call.id,
+        seq=seq,
+        meeting_id=meeting_of(call).id,
+        topology=topology,
+        worker_id=worker_id,
+    )
+    return replace(_moved(call, topology, worker_id, at), version=seq), fact
+
+
+def _mesh(call: Call, at: datetime) -> Call:
+    return _moved(call, "mesh", None, at)
+
+
+def _moved(call: Call, topology: Topology, worker_id: str | None, at: datetime) -> Call:
+    parted = partings.with_move(call, worker_id, at=at)
+    return replace(call, topology=topology, worker_id=worker_id, partings=parted)

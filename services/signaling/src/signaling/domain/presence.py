@@ -38,6 +38,8 @@ class Newcomer:
     """Whether the microphone is on; not said: as it was, and off for a new peer."""
     video: bool | None = None
     """Whether the camera is on, likewise."""
+    setting: str = "auto"
+    """How the room wants its media to flow."""
 
 
 def join(
@@ -53,6 +55,7 @@ def join(
         CallFull: It has `MOST_PEERS` already.
         GoesOnElsewhere: Another tab of the session is connected to the call.
     """
+    call = replace(call, setting=who.setting)
     known = call.peer_of(who.session_id)
     if known is not None and _is_same(known, who):
         return _come_back(call, known, who, at=at)

@@ -32,6 +32,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """How everybody in a call is reached, and the worker that forwards it."""
+
+    peers: tuple[Address, ...] = ()
+    worker_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     sender: str
     """Peer id."""
