@@ -69,6 +69,9 @@ export class MeshTransport implements CallTransport {
     for (const peer of this.#peers.values()) peer.publish(tracks);
   }
 
+  /** In a mesh everybody is sent everything: what is shown changes nothing. */
+  show(): void {}
+
   resume(iceServers: RTCIceServer[]): void {
     this.#iceServers = iceServers;
     for (const peer of this.#peers.values()) peer.resume(iceServers);

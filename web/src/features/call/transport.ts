@@ -14,6 +14,15 @@ export interface RemoteMedia extends LocalTracks {
   readonly connection: Connection;
 }
 
+/** How high each peer's pictures are on the screen, by peer id. */
+export type Heights = ReadonlyMap<string, ShownHeights>;
+
+/** Device pixels; 0 for what is not on the screen now. */
+export interface ShownHeights {
+  readonly camera: number;
+  readonly screen: number;
+}
+
 export interface CallTransport {
   /** Start to exchange media with a peer; `initiates` is the one who makes the first offer. */
   add(peerId: string, options: { readonly initiates: boolean }): void;
@@ -24,6 +33,8 @@ export interface CallTransport {
   receive(from: string, signal: Signal): void;
   /** Send these tracks to everybody from now on; needs no negotiation. */
   publish(tracks: LocalTracks): void;
+  /** What is on the screen now; whoever is not in it is hidden. */
+  show(heights: Heights): void;
   /** Signaling works again: repeat what may have been lost, repair what broke. */
   resume(iceServers: RTCIceServer[]): void;
   remotes(): ReadonlyMap<string, RemoteMedia>;
