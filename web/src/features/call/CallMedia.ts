@@ -2,7 +2,7 @@
 import type { Signal } from "../../protocol/frames";
 import { MeshTransport } from "./MeshTransport";
 import { type CallView, others } from "./model";
-import type { CallTransport, Heights, LocalTracks, RemoteMedia } from "./transport";
+import type { Heights, LocalTracks, RemoteMedia } from "./transport";
 
 export interface CallMediaOptions {
   readonly send: (to: string, signal: Signal) => Promise<unknown>;
@@ -11,7 +11,7 @@ export interface CallMediaOptions {
 }
 
 export class CallMedia {
-  #transport: CallTransport | null = null;
+  #transport: MeshTransport | null = null;
   #ownPeerId: string | null = null;
 
   constructor(private readonly options: CallMediaOptions) {}
@@ -29,19 +29,12 @@ export class CallMedia {
       });
     } else this.#transport.resume(iceServers);
     this.#ownPeerId = call.ownPeerId;
-    for (const peerId of this.#transport.peerIds()) {
-      if (!call.peers.has(peerId)) this.#transport.remove(peerId);
-    }
-    for (const { peerId } of others(call)) this.#transport.add(peerId, { initiates: true });
+    this.#transport.follow(others(call), { initiates: true });
   }
 
   /** Newcomers know everybody from their answer and make the first offer. */
-  joined(peerId: string): void {
-    if (peerId !== this.#ownPeerId) this.#transport?.add(peerId, { initiates: false });
-  }
-
-  left(peerId: string): void {
-    this.#transport?.remove(peerId);
+  follow(call: CallView): void {
+    this.#transport?.follow(others(call), { initiates: false });
   }
 
   receive(from: string, signal: Signal): void {
@@ -52,8 +45,8 @@ export class CallMedia {
     this.#transport?.publish(tracks);
   }
 
-  show(heights: Heights): void {
-    this.#transport?.show(heights);
+  show(_heights: Heights): void {
+    this.#transport?.show();
   }
 
   levels(): ReadonlyMap<string, number> {

@@ -217,10 +217,8 @@ export class CallSession {
     if (arrival === "gap") void this.#join();
     if (arrival !== "next") return;
     this.store.setState({ call: view });
-    if (event.type === "participantJoined") this.#flow.joined(event.data.peer.peerId);
-    if (event.type !== "participantLeft") return;
-    if (event.data.peerId !== call.ownPeerId) this.#flow.left(event.data.peerId);
-    else void this.#join();
+    this.#flow.follow(view);
+    if (event.type === "participantLeft" && event.data.peerId === call.ownPeerId) void this.#join();
   }
 
   #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {
