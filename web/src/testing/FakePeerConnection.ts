@@ -25,6 +25,7 @@ export class FakePeerConnection {
   remoteDescription: RTCSessionDescriptionInit | null = null;
   onnegotiationneeded: (() => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  ontrack: ((event: { transceiver: FakeTransceiver; track: object }) => void) | null = null;
   /** What was given to `addIceCandidate`. */
   readonly candidates: (string | undefined)[] = [];
   readonly transceivers: FakeTransceiver[] = [];
@@ -47,6 +48,13 @@ export class FakePeerConnection {
   become(state: string): void {
     this.connectionState = state;
     this.onconnectionstatechange?.();
+  }
+
+  /** The other side sends something in its section number `index`. */
+  receive(index: number): void {
+    const transceiver = this.transceivers[index];
+    if (transceiver !== undefined)
+      this.ontrack?.({ transceiver, track: transceiver.receiver.track });
   }
 
   addTransceiver(kind: string, init: RTCRtpTransceiverInit = {}): FakeTransceiver {

@@ -1,4 +1,5 @@
 /** A media worker behind a `FakeServer`: gives every track that is wanted a section. */
+import { originOf } from "../features/call/sdp";
 import type { Slot, Subscribed, Want } from "../protocol/frames";
 import { sdpOf } from "./FakePeerConnection";
 import type { FakeServer } from "./FakeServer";
@@ -7,6 +8,8 @@ export class FakeWorker {
   /** By `mid`; a section nobody needs is given to the next track. */
   #slots: Record<string, Slot> = {};
   #mids = 0;
+  /** Which connection offered `pub` last; another one is a new page, and both legs begin anew. */
+  #origin = "";
   /** Peers the worker has not heard of yet. */
   readonly unknown = new Set<string>();
 
@@ -32,9 +35,15 @@ export class FakeWorker {
   }
 
   #answer(): void {
-    this.server.answers.signal = ({ leg }) =>
-      leg === "pub" ? { description: { type: "answer", sdp: sdpOf("worker") } } : {};
+    this.server.answers.signal = ({ leg, description }) =>
+      leg === "pub" ? this.#publish(originOf(description.sdp)) : {};
     this.server.answers.subscribe = ({ tracks, restart }) => this.#subscribe(tracks, restart);
+  }
+
+  #publish(origin: string): object {
+    if (origin !== this.#origin) this.#slots = {};
+    this.#origin = origin;
+    return { description: { type: "answer", sdp: sdpOf("worker") } };
   }
 
   #subscribe(wants: readonly Want[], restart = false): Subscribed {
