@@ -2,10 +2,14 @@
 import { vi } from "vitest";
 import { FakeReceiver, FakeSender } from "./FakeTransceiver";
 
-/** The least a description needs: which connection made it, and the sections it has. */
-export function sdpOf(session: string, mids: readonly string[] = []): string {
+/** The least a description needs: which connection made it, its certificate, its sections. */
+export function sdpOf(
+  session: string,
+  mids: readonly string[] = [],
+  fingerprint = "sha-256 AB:01",
+): string {
   const sections = mids.map((mid) => `m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:${mid}\r\n`);
-  return `v=0\r\no=- ${session} 1 IN IP4 127.0.0.1\r\n${sections.join("")}`;
+  return `v=0\r\no=- ${session} 1 IN IP4 127.0.0.1\r\na=fingerprint:${fingerprint}\r\n${sections.join("")}`;
 }
 
 interface FakeTransceiver {

@@ -10,6 +10,8 @@ export class FakeWorker {
   #mids = 0;
   /** Which connection offered `pub` last; another one is a new page, and both legs begin anew. */
   #origin = "";
+  /** Of its end of the connection on which it sends. */
+  fingerprint = "sha-256 AB:01";
   /** Peers the worker has not heard of yet. */
   readonly unknown = new Set<string>();
 
@@ -60,7 +62,10 @@ export class FakeWorker {
     ]);
     this.#slots = Object.fromEntries([...kept, ...given]);
     const isSame = !restart && before === JSON.stringify(this.#slots);
-    const offer = { type: "offer", sdp: sdpOf("worker", Object.keys(this.#slots)) } as const;
+    const offer = {
+      type: "offer",
+      sdp: sdpOf("worker", Object.keys(this.#slots), this.fingerprint),
+    } as const;
     return { slots: this.#slots, ...(isSame ? {} : { description: offer }) };
   }
 }

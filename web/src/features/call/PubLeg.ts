@@ -119,7 +119,7 @@ export class PubLeg {
     }
     const offer = pc.localDescription;
     if (offer === null) return;
-    await pc.setRemoteDescription(await this.options.line.offer(offer));
+    await this.#leg.accept(await this.options.line.offer(offer));
     this.#isAnswered = true;
     this.options.onAnswered();
   }

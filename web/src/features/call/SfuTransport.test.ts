@@ -216,17 +216,17 @@ describe("a lost answer", () => {
     expect(said()).toEqual(["pub", "subscribe", "sub", "sub", "subscribe", "sub"]);
   });
 
-  it("of ours that had come all the same may be refused then", async () => {
+  it("of ours to an offer that is out of date is not given again", async () => {
     open();
     await settle();
-    server.answers.signal = "silence";
+    server.answers.signal = { status: 409, code: "not-offered", detail: "That was before." };
     transport.follow([BOB]);
     await settle();
-    server.answers.signal = { status: 422, code: "bad-description", detail: "Again?" };
-    await settle(12_000);
+    worker.back();
+    await settle(1_000);
 
-    expect(broken).toBe(0);
-    expect(transport.remotes().get("bob")?.audio).not.toBeNull();
+    expect(said()).toEqual(["pub", "subscribe", "sub", "subscribe"]);
+    expect([gone, broken]).toEqual([0, 0]);
   });
 });
 
@@ -380,6 +380,15 @@ describe("what is sent", () => {
 
     expect(camera().active).toEqual([true, true, true]);
   });
+});
+
+it("is beyond repair when the worker has forgotten it and begins anew", async () => {
+  await openWithBob();
+  worker.fingerprint = "sha-256 CD:02";
+  sub().become("failed");
+  await settle(1_000);
+
+  expect(broken).toBe(1);
 });
 
 it("asks for nothing more when another one takes over, but goes on sending", async () => {

@@ -4,7 +4,7 @@ import { Errand } from "./Errand";
 import { flowingIn } from "./flowing";
 import type { Connection } from "./transport";
 import { WorkerLeg } from "./WorkerLeg";
-import { meaningOf, type WorkerLine } from "./workerLine";
+import { isFinal, type WorkerLine } from "./workerLine";
 
 export interface SubLegOptions {
   readonly iceServers: RTCIceServer[];
@@ -31,8 +31,6 @@ export class SubLeg {
   #wantsRestart = false;
   /** Our answer, until the worker has it; offers come only in answers to us, so none overtakes it. */
   #undelivered: RTCSessionDescription | null = null;
-  /** It was sent before, and nobody knows whether it came. */
-  #isRepeated = false;
 
   constructor(private readonly options: SubLegOptions) {
     const { iceServers, triesAgain, onBroken, onChange } = options;
@@ -129,7 +127,7 @@ export class SubLeg {
 
   async #accept(offer: RTCSessionDescriptionInit): Promise<void> {
     const { pc } = this.#leg;
-    await pc.setRemoteDescription(offer);
+    await this.#leg.accept(offer);
     await pc.setLocalDescription(await pc.createAnswer());
     this.#undelivered = pc.localDescription;
   }
@@ -140,13 +138,11 @@ export class SubLeg {
     try {
       await this.options.line.answer(answer);
     } catch (failure) {
-      // The second time it may be refused because the first one had come.
-      const isRefused = this.#isRepeated && meaningOf(failure) === "beyond-repair";
-      this.#isRepeated = true;
-      if (!isRefused) throw failure;
+      // Refused, it answers nothing that is still asked; the next offer is answered anew.
+      if (isFinal(failure)) this.#undelivered = null;
+      throw failure;
     }
     this.#undelivered = null;
-    this.#isRepeated = false;
   }
 
   /** The worker may not know a peer yet that signaling has told us of. */

@@ -1,4 +1,5 @@
 /** One connection to a media worker, which notices when it needs a new way there. */
+import { fingerprintOf } from "./sdp";
 import type { Connection } from "./transport";
 
 export interface WorkerLegOptions {
@@ -19,6 +20,8 @@ export class WorkerLeg {
   readonly pc: RTCPeerConnection;
   #wasConnected = false;
   #restarts = 0;
+  /** Of the worker's end; another one is another connection. */
+  #fingerprint: string | null = null;
   #impatience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: WorkerLegOptions) {
@@ -31,6 +34,19 @@ export class WorkerLeg {
   state(): Connection {
     if (this.pc.connectionState === "connected") return "connected";
     return this.#wasConnected ? "interrupted" : "connecting";
+  }
+
+  /**
+   * Take what the worker says.
+   *
+   * Throws when it has forgotten this connection and speaks of a new one: not every browser can
+   * begin DTLS anew on the same RTCPeerConnection.
+   */
+  async accept(description: RTCSessionDescriptionInit): Promise<void> {
+    const fingerprint = fingerprintOf(description.sdp ?? "");
+    this.#fingerprint ??= fingerprint;
+    if (fingerprint !== this.#fingerprint) throw new Error("The worker began anew.");
+    await this.pc.setRemoteDescription(description);
   }
 
   /** Signaling works again, perhaps through another network. */

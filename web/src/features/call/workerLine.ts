@@ -28,12 +28,17 @@ export function workerLine(socket: Socket, roomId: string): WorkerLine {
   };
 }
 
-/** What a refusal means to both legs. */
-export type Refusal = "again" | "not-here" | "beyond-repair";
+/** What a failure means to a leg: to try again, to ask for the call, or to be made anew. */
+export type Failure = "again" | "not-here" | "beyond-repair";
 
-export function meaningOf(failure: unknown): Refusal {
+export function meaningOf(failure: unknown): Failure {
   // What no server said comes from a connection that cannot take a description.
   if (!(failure instanceof Problem)) return "beyond-repair";
-  if (failure.isPassing) return "again";
+  if (failure.isPassing || failure.code === "not-offered") return "again";
   return failure.status === 404 || failure.status === 409 ? "not-here" : "beyond-repair";
+}
+
+/** Whether the same would be refused again. */
+export function isFinal(failure: unknown): boolean {
+  return failure instanceof Problem && !failure.isPassing;
 }
