@@ -7,14 +7,14 @@ import type { Socket } from "../../realtime/socket";
 import { ChatRoom } from "../chat/ChatRoom";
 import type { LocalMedia, LocalMediaState } from "../media/LocalMedia";
 import { OwnLevel } from "../media/OwnLevel";
+import { CallMedia } from "./CallMedia";
 import { shownConnections } from "./diagnostics";
-import { MeshTransport } from "./MeshTransport";
 import { Missed } from "./Missed";
 import { rememberOverReload } from "./memory";
 import * as model from "./model";
 import { flagsOf, tracksOf } from "./ownMedia";
 import { type LastHeard, listen } from "./speaking";
-import type { CallTransport, RemoteMedia } from "./transport";
+import type { Heights, RemoteMedia } from "./transport";
 
 export interface CallState {
   /** Null until the server let us in. */
@@ -51,7 +51,7 @@ export class CallSession {
   readonly roomId: string;
   readonly #socket: Socket;
   readonly #ownUserId: string;
-  #transport: CallTransport | null = null;
+  readonly #flow: CallMedia;
   #ownPeerId: string | null;
   #isJoining = false;
   /** Something was lost after `joinRoom` was sent: its answer may be older than that. */
@@ -70,6 +70,13 @@ export class CallSession {
     this.roomId = roomId;
     this.chat = new ChatRoom(socket, roomId, ownUserId, "call");
     this.missed = new Missed(roomId);
+    this.#flow = new CallMedia({
+      socket,
+      roomId,
+      tracks: () => tracksOf(media.store.getState()),
+      onChange: (remotes) => this.store.setState({ remotes }),
+      onStale: () => void this.#join(),
+    });
     this.#ownPeerId = peerId;
     this.#ownUserId = ownUserId;
   }
@@ -91,9 +98,12 @@ export class CallSession {
           here((frame) => this.#receive(frame as model.CallEvent)),
         ),
       ),
-      // A signal goes to one peer of this socket; it may come without its room.
-      socket.on("signal", ({ roomId, data: { from, ...signal } }) => {
-        if (roomId === undefined || roomId === this.roomId) this.#transport?.receive(from, signal);
+      // What goes to one peer of this socket may come without its room.
+      socket.on("signal", ({ roomId = this.roomId, data: { from, ...signal } }) => {
+        if (roomId === this.roomId) this.#flow.receive(from, signal);
+      }),
+      socket.on("trackWatched", ({ roomId = this.roomId, data: { kind, height } }) => {
+        if (roomId === this.roomId) this.#flow.watched(kind, height);
       }),
       socket.on(
         "roomClosed",
@@ -113,7 +123,7 @@ export class CallSession {
     ];
     const timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
     this.#stops.push(() => clearInterval(timer));
-    this.#stops.push(shownConnections(() => this.#transport?.peerConnections() ?? new Map()));
+    this.#stops.push(shownConnections(() => this.peerConnections()));
     this.#stops.push(rememberOverReload(() => this.#remembered()));
   }
 
@@ -128,6 +138,16 @@ export class CallSession {
     const { call } = this.store.getState();
     const isRaised = (call?.peers.get(call.ownPeerId)?.handRaisedAt ?? null) !== null;
     this.#tell(this.#socket.send(isRaised ? "lowerHand" : "raiseHand", { roomId: this.roomId }));
+  }
+
+  /** What is on the screen now; whoever is not in it is hidden. */
+  show(heights: Heights): void {
+    this.#flow.show(heights);
+  }
+
+  /** By peer id, or `pub` and `sub` where a media worker carries the call. */
+  peerConnections(): ReadonlyMap<string, RTCPeerConnection> {
+    return this.#flow.peerConnections();
   }
 
   async #join(): Promise<void> {
@@ -174,36 +194,16 @@ export class CallSession {
   }
 
   #enter(answer: JoinAnswer): void {
-    const isNew = this.#transport === null && this.#ownPeerId !== answer.peerId;
-    if (this.#transport === null || this.#ownPeerId !== answer.peerId) {
-      this.#transport?.close();
-      this.#transport = new MeshTransport({
-        ownPeerId: answer.peerId,
-        iceServers: answer.iceServers,
-        tracks: tracksOf(this.media.store.getState()),
-        send: (to, signal) => this.#socket.send("signal", { roomId: this.roomId, to, ...signal }),
-        onChange: () => this.store.setState({ remotes: this.#transport?.remotes() ?? new Map() }),
-      });
-    } else this.#transport.resume(answer.iceServers);
+    const isNew = this.store.getState().call === null && this.#ownPeerId !== answer.peerId;
     this.#ownPeerId = answer.peerId;
     const call = model.entered(answer);
     this.store.setState({ call });
-    this.#reconcile(call);
+    this.#flow.enter(call, answer.iceServers);
     void this.missed.entered(call, { isNew });
     if (answer.chat === undefined) void this.chat.follow();
     else this.chat.catchUp({ chat: answer.chat, chatSeq: answer.chatSeq ?? 0 });
     this.#tellMedia();
     for (const event of this.#early.splice(0)) this.#receive(event);
-  }
-
-  /** Connections of peers that are still there go on; the others are closed or made. */
-  #reconcile(call: model.CallView): void {
-    const transport = this.#transport;
-    if (transport === null) return;
-    for (const peerId of transport.peerIds()) {
-      if (!call.peers.has(peerId)) transport.remove(peerId);
-    }
-    for (const { peerId } of model.others(call)) transport.add(peerId, { initiates: true });
   }
 
   #receive(event: model.CallEvent): void {
@@ -223,19 +223,14 @@ export class CallSession {
     if (arrival === "gap") void this.#join();
     if (arrival !== "next") return;
     this.store.setState({ call: view });
-    if (event.type === "participantJoined" && event.data.peer.peerId !== call.ownPeerId) {
-      // Newcomers know everybody from their answer and make the first offer.
-      this.#transport?.add(event.data.peer.peerId, { initiates: false });
-    }
-    if (event.type !== "participantLeft") return;
-    if (event.data.peerId !== call.ownPeerId) this.#transport?.remove(event.data.peerId);
-    else void this.#join();
+    this.#flow.follow(view);
+    if (event.type === "participantLeft" && event.data.peerId === call.ownPeerId) void this.#join();
   }
 
   #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {
     const [next, last] = [tracksOf(now), tracksOf(before)];
     if (next.audio !== last.audio || next.camera !== last.camera || next.screen !== last.screen) {
-      this.#transport?.publish(next);
+      this.#flow.publish(next);
     }
     const isTold = JSON.stringify(flagsOf(now)) === JSON.stringify(flagsOf(before));
     if (!isTold) this.#tellMedia();
@@ -252,8 +247,8 @@ export class CallSession {
 
   #listen(): void {
     const { call, speaking } = this.store.getState();
-    if (call === null || this.#transport === null) return;
-    const levels = new Map(this.#transport.levels());
+    if (call === null) return;
+    const levels = new Map(this.#flow.levels());
     levels.set(call.ownPeerId, this.#ownLevel.read(this.media.store.getState()));
     this.#heard = listen(this.#heard, levels, Date.now());
     const next = new Set(this.#heard.keys());
@@ -273,7 +268,7 @@ export class CallSession {
     for (const stop of this.#stops.splice(0)) stop();
     for (const retry of this.#retries) clearTimeout(retry);
     this.chat.close();
-    this.#transport?.close();
+    this.#flow.close();
     this.#ownLevel.close();
     this.media.stop();
     this.store.setState({ ending });
