@@ -55,9 +55,9 @@ export function ScreenShare({ parts, subject, screens }: ScreenShareProps) {
       <Box
         sx={{
           position: "absolute",
-          top: 8,
+          bottom: 8,
           left: 8,
-          right: 52,
+          right: 8,
           display: "flex",
           flexWrap: "wrap",
           alignItems: "center",

@@ -17,7 +17,7 @@ interface VideoGridProps {
 
 export function VideoGrid({ parts, subjects, page, render }: VideoGridProps) {
   const [stage, { width, height }] = useSize<HTMLDivElement>();
-  const grid = pagedGrid(subjects.length, width, height);
+  const grid = pagedGrid(subjects.length, width, height, subjects.at(-1)?.isOwn ? 1 : 0);
   const { columns, tileWidth, tileHeight } = grid;
   const place = pageOf(subjects, page, grid);
   return (

@@ -11,6 +11,8 @@ export interface Grid {
 export interface Pages {
   readonly pages: number;
   readonly perPage: number;
+  /** So many of the last tiles are on every page, and counted by `perPage`: the own one. */
+  readonly kept: number;
 }
 
 export const GAP_PX = 8;
@@ -49,15 +51,14 @@ export function bestGrid(count: number, width: number, height: number): Grid {
  * Pages are filled evenly, so that the last one is not a single tile; every page has the same
  * grid, so that nothing changes its size by turning.
  */
-export function pagedGrid(count: number, width: number, height: number): Grid & Pages {
+export function pagedGrid(count: number, width: number, height: number, kept = 0): Grid & Pages {
   // Nothing is measured yet: all are mounted, nothing is seen.
-  if (width === 0 || height === 0) {
-    return { ...bestGrid(count, width, height), pages: 1, perPage: Math.max(1, count) };
+  const isMeasured = width > 0 && height > 0;
+  if (!isMeasured || fitting(count, width, height) >= count) {
+    return { ...bestGrid(count, width, height), ...evenly(count, count, kept) };
   }
-  const whole = fitting(count, width, height);
-  if (whole >= count) return { ...bestGrid(count, width, height), pages: 1, perPage: whole };
   const room = Math.max(0, height - PAGER_PX);
-  const split = evenly(count, fitting(count, width, room));
+  const split = evenly(count, fitting(count, width, room), kept);
   return { ...bestGrid(split.perPage, width, room), ...split };
 }
 
@@ -70,9 +71,12 @@ function fitting(count: number, width: number, height: number): number {
   return 1;
 }
 
-function evenly(count: number, most: number): Pages {
-  const pages = Math.max(1, Math.ceil(count / most));
-  return { pages, perPage: Math.max(1, Math.ceil(count / pages)) };
+function evenly(count: number, most: number, wished: number): Pages {
+  if (count <= most) return { pages: 1, perPage: Math.max(1, count), kept: 0 };
+  // Of two places none is given away.
+  const kept = most >= 3 ? wished : 0;
+  const pages = Math.ceil((count - kept) / (most - kept));
+  return { pages, perPage: Math.ceil((count - kept) / pages) + kept, kept };
 }
 
 /** One large tile, and the others in a row below it or in a column beside it. */
@@ -84,17 +88,19 @@ export interface Focus extends Pages {
   readonly largeHeight: number;
 }
 
-export function focusLayout(count: number, width: number, height: number): Focus {
+export function focusLayout(count: number, width: number, height: number, kept = 0): Focus {
   // The large picture is wide: what is left is at the side of a wide stage, below an upright one.
   const strip = width >= 720 && width > height * 1.25 ? "column" : "row";
   if (count === 0) {
     const all = { largeWidth: Math.floor(width), largeHeight: Math.floor(height) };
-    return { strip, pages: 1, perPage: 1, tileWidth: 0, tileHeight: 0, ...all };
+    return { strip, ...evenly(0, 0, 0), tileWidth: 0, tileHeight: 0, ...all };
   }
-  return strip === "column" ? beside(count, width, height) : below(count, width, height);
+  return strip === "column"
+    ? beside(count, width, height, kept)
+    : below(count, width, height, kept);
 }
 
-function beside(count: number, width: number, height: number): Focus {
+function beside(count: number, width: number, height: number, kept: number): Focus {
   const tileWidth = Math.floor(Math.min(256, Math.max(LEAST_PX * WIDEST, width * 0.16)));
   const tileHeight = Math.floor(tileWidth / WIDEST);
   const inColumn = (room: number) =>
@@ -103,7 +109,7 @@ function beside(count: number, width: number, height: number): Focus {
   const largeWidth = Math.max(0, Math.floor(width) - tileWidth - GAP_PX);
   return {
     strip: "column",
-    ...evenly(count, most),
+    ...evenly(count, most, kept),
     tileWidth,
     tileHeight,
     largeWidth,
@@ -111,12 +117,12 @@ function beside(count: number, width: number, height: number): Focus {
   };
 }
 
-function below(count: number, width: number, height: number): Focus {
+function below(count: number, width: number, height: number, kept: number): Focus {
   // A low stage, such as a phone lying down, keeps two thirds for the large picture.
   const tileHeight = Math.floor(Math.min(LEAST_PX, height / 3));
   const least = Math.min(tileHeight * WIDEST, 152);
   const most = Math.max(1, Math.floor((width + GAP_PX) / (least + GAP_PX)));
-  const split = evenly(count, most);
+  const split = evenly(count, most, kept);
   const tileWidth = Math.floor(
     Math.min(tileHeight * WIDEST, (width - GAP_PX * (split.perPage - 1)) / split.perPage),
   );
@@ -132,7 +138,9 @@ function below(count: number, width: number, height: number): Focus {
 }
 
 /** Those of `all` that are on page `page`, which counts from 0 and is brought into range. */
-export function onPage<T>(all: readonly T[], page: number, { pages, perPage }: Pages): T[] {
+export function onPage<T>(all: readonly T[], page: number, { pages, perPage, kept }: Pages): T[] {
   const within = Math.min(Math.max(0, page), pages - 1);
-  return all.slice(within * perPage, (within + 1) * perPage);
+  const turned = all.length - kept;
+  const each = perPage - kept;
+  return [...all.slice(within * each, Math.min(turned, (within + 1) * each)), ...all.slice(turned)];
 }

@@ -18,7 +18,7 @@ interface FocusViewProps {
 
 export function FocusView({ parts, large, rest, page, render }: FocusViewProps) {
   const [stage, { width, height }] = useSize<HTMLDivElement>();
-  const focus = focusLayout(rest.length, width, height);
+  const focus = focusLayout(rest.length, width, height, rest.at(-1)?.isOwn ? 1 : 0);
   const place = pageOf(rest, page, focus);
   const isColumn = focus.strip === "column";
   return (
