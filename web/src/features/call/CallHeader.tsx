@@ -63,7 +63,7 @@ export function CallHeader({ room, startedAt, isRepairing }: CallHeaderProps) {
             isCopied ? "success" : "error",
           );
         }}
-        sx={{ flexShrink: 0 }}
+        sx={{ flexShrink: 0, minHeight: 44 }}
       >
         Copy link
       </Button>

@@ -16,9 +16,11 @@ interface ScreenShareProps {
   readonly subject: Subject;
   /** All that are shared now, this one among them. */
   readonly screens: readonly Subject[];
+  /** Else it is one tile among others, with hardly room for a name. */
+  readonly isLarge: boolean;
 }
 
-export function ScreenShare({ parts, subject, screens }: ScreenShareProps) {
+export function ScreenShare({ parts, subject, screens, isLarge }: ScreenShareProps) {
   const { session, choice } = parts;
   const { peerId, isOwn, name } = subject;
   const [isMenuOpen, showMenu] = useState(false);
@@ -65,9 +67,9 @@ export function ScreenShare({ parts, subject, screens }: ScreenShareProps) {
         }}
       >
         <Typography variant="body2" noWrap sx={{ ...PLATE, px: 1.25, py: 0.5, borderRadius: 99 }}>
-          {isOwn ? "You share your screen" : `${name} shares a screen`}
+          {caption(subject, isLarge)}
         </Typography>
-        {screens.length > 1 && (
+        {isLarge && screens.length > 1 && (
           <ToggleButtonGroup
             exclusive
             size="small"
@@ -92,6 +94,11 @@ export function ScreenShare({ parts, subject, screens }: ScreenShareProps) {
       />
     </Box>
   );
+}
+
+function caption({ isOwn, name }: Subject, isLarge: boolean): string {
+  if (!isLarge) return isOwn ? "Your screen" : `Screen of ${name}`;
+  return isOwn ? "You share your screen" : `${name} shares a screen`;
 }
 
 const PLATE = { maxWidth: "100%", bgcolor: "rgba(8, 15, 14, .78)" } as const;

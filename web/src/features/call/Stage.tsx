@@ -34,7 +34,12 @@ export function Stage({ parts, call }: StageProps) {
 
   const render = (subject: Subject) =>
     subject.kind === "screen" ? (
-      <ScreenShare parts={parts} subject={subject} screens={screens} />
+      <ScreenShare
+        parts={parts}
+        subject={subject}
+        screens={screens}
+        isLarge={subject.id === (only ?? large)?.id}
+      />
     ) : (
       <CameraTile
         parts={parts}

@@ -35,7 +35,7 @@ export class StageChoice {
   /** Follow the browser out of full screen (Escape), until the returned function is called. */
   start(): () => void {
     const look = () => {
-      if (document.fullscreenElement === null) this.store.setState({ fullScreen: null });
+      if (document.fullscreenElement == null) this.store.setState({ fullScreen: null });
     };
     document.addEventListener("fullscreenchange", look);
     return () => {
@@ -79,17 +79,17 @@ export class StageChoice {
   /** The page of the browser fills the screen, so that menus and messages are still seen. */
   async fillScreen(what: NonNullable<StageState["fullScreen"]>): Promise<void> {
     try {
-      if (document.fullscreenElement === null) await document.documentElement.requestFullscreen();
-      this.store.setState({ fullScreen: what });
+      // Undefined on phones that have no full screen at all.
+      if (document.fullscreenElement == null) await document.documentElement.requestFullscreen();
     } catch {
-      // Not allowed in this frame: the subject at least fills the page.
-      if (what !== "stage") this.store.setState({ fullScreen: what });
+      // Not possible, or not allowed in this frame: then it fills the page.
     }
+    this.store.setState({ fullScreen: what });
   }
 
   async leaveFullScreen(): Promise<void> {
     this.store.setState({ fullScreen: null });
-    if (document.fullscreenElement !== null) await document.exitFullscreen();
+    if (document.fullscreenElement != null) await document.exitFullscreen();
   }
 
   #keep(change: Partial<Habits>): void {
