@@ -36,13 +36,51 @@ export interface JoinAnswer extends Partial<ChatCatchUp> {
   readonly peerId: string;
   readonly call: CallSnapshot;
   readonly iceServers: RTCIceServer[];
+  /** `mesh`, `sfu` or a later one. */
   readonly topology: string;
+  /** Which media worker carries the call; null in a mesh. */
+  readonly workerId: string | null;
 }
 
 /** What `signal` carries from peer to peer: one of the two. */
 export type Signal =
   | { readonly description: RTCSessionDescriptionInit }
   | { readonly candidate: RTCIceCandidateInit };
+
+/** Where a `signal` goes that is for the call's media worker, and not for a peer. */
+export const TO_WORKER = "sfu";
+
+/** A peer's two connections to a media worker: what it sends, and what it gets. */
+export type Leg = "pub" | "sub";
+
+/** `pub` is offered by the client, `sub` by the worker. */
+export interface LegSignal {
+  readonly to: typeof TO_WORKER;
+  readonly leg: Leg;
+  readonly description: RTCSessionDescriptionInit;
+}
+
+/** The three things a peer sends. */
+export const KINDS = ["audio", "camera", "screen"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A track of another peer, as a media section carries it. */
+export interface Slot {
+  readonly peerId: string;
+  readonly kind: Kind;
+}
+
+export interface Want extends Slot {
+  /** Device pixels at which it is shown; 0 keeps its place and asks for nothing. */
+  readonly height?: number;
+}
+
+export interface Subscribed {
+  /** Left out when nothing has to be negotiated. */
+  readonly description?: RTCSessionDescriptionInit;
+  /** By `mid`, everything the connection carries. */
+  readonly slots: Readonly<Record<string, Slot>>;
+}
 
 export interface MediaFlags {
   readonly audio: boolean;
@@ -77,7 +115,16 @@ export interface Commands {
   mediaState: { data: InRoom & Partial<MediaFlags>; answer: Nothing };
   raiseHand: { data: InRoom; answer: Nothing };
   lowerHand: { data: InRoom; answer: Nothing };
-  signal: { data: InRoom & { readonly to: string } & Signal; answer: Nothing };
+  signal: {
+    data: InRoom & (({ readonly to: string } & Signal) | LegSignal);
+    /** The worker's answer to an offer of the `pub` leg. */
+    answer: { readonly description?: RTCSessionDescriptionInit };
+  };
+  subscribe: {
+    /** Everything that is wanted from now on; it may be said again. */
+    data: InRoom & { readonly tracks: readonly Want[]; readonly restart?: true };
+    answer: Subscribed;
+  };
   followRoom: {
     data: InRoom & { readonly after?: { readonly chat: number } };
     answer: ChatCatchUp;
@@ -109,7 +156,14 @@ export interface Events {
     readonly userId: string;
     readonly reason: string;
   };
+  topologyChanged: {
+    readonly meetingId: string;
+    readonly topology: string;
+    readonly workerId: string | null;
+  };
   signal: { readonly from: string } & Signal;
+  /** The greatest height at which anybody shows this peer's track now; 0: nobody does. */
+  trackWatched: { readonly kind: Kind; readonly height: number };
   typing: { readonly userId: string; readonly displayName: string };
   roomOpened: unknown;
   roomUpdated: {

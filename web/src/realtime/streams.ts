@@ -18,6 +18,7 @@ const STREAMS: Partial<Record<EventName, Stream>> = {
   participantJoined: "call",
   participantUpdated: "call",
   participantLeft: "call",
+  topologyChanged: "call",
   callEnded: "call",
   roomOpened: "room",
   roomUpdated: "room",

@@ -35,6 +35,7 @@ export function inCall(peers: Peer[], seq: number): JoinAnswer {
     call: { meetingId: "m", seq, startedAt: START, peers },
     iceServers: [],
     topology: "mesh",
+    workerId: null,
     chat: [],
     chatSeq: 0,
   };

@@ -71,8 +71,11 @@ export class CallSession {
     this.chat = new ChatRoom(socket, roomId, ownUserId, "call");
     this.missed = new Missed(roomId);
     this.#flow = new CallMedia({
-      send: (to, signal) => socket.send("signal", { roomId, to, ...signal }),
+      socket,
+      roomId,
+      tracks: () => tracksOf(media.store.getState()),
       onChange: (remotes) => this.store.setState({ remotes }),
+      onStale: () => void this.#join(),
     });
     this.#ownPeerId = peerId;
     this.#ownUserId = ownUserId;
@@ -95,9 +98,12 @@ export class CallSession {
           here((frame) => this.#receive(frame as model.CallEvent)),
         ),
       ),
-      // A signal goes to one peer of this socket; it may come without its room.
-      socket.on("signal", ({ roomId, data: { from, ...signal } }) => {
-        if (roomId === undefined || roomId === this.roomId) this.#flow.receive(from, signal);
+      // What goes to one peer of this socket may come without its room.
+      socket.on("signal", ({ roomId = this.roomId, data: { from, ...signal } }) => {
+        if (roomId === this.roomId) this.#flow.receive(from, signal);
+      }),
+      socket.on("trackWatched", ({ roomId = this.roomId, data: { kind, height } }) => {
+        if (roomId === this.roomId) this.#flow.watched(kind, height);
       }),
       socket.on(
         "roomClosed",
@@ -192,7 +198,7 @@ export class CallSession {
     this.#ownPeerId = answer.peerId;
     const call = model.entered(answer);
     this.store.setState({ call });
-    this.#flow.enter(call, answer.iceServers, tracksOf(this.media.store.getState()));
+    this.#flow.enter(call, answer.iceServers);
     void this.missed.entered(call, { isNew });
     if (answer.chat === undefined) void this.chat.follow();
     else this.chat.catchUp({ chat: answer.chat, chatSeq: answer.chatSeq ?? 0 });
@@ -217,10 +223,8 @@ export class CallSession {
     if (arrival === "gap") void this.#join();
     if (arrival !== "next") return;
     this.store.setState({ call: view });
-    if (event.type === "participantJoined") this.#flow.joined(event.data.peer.peerId);
-    if (event.type !== "participantLeft") return;
-    if (event.data.peerId !== call.ownPeerId) this.#flow.left(event.data.peerId);
-    else void this.#join();
+    this.#flow.follow(view);
+    if (event.type === "participantLeft" && event.data.peerId === call.ownPeerId) void this.#join();
   }
 
   #mediaChanged(now: LocalMediaState, before: LocalMediaState): void {

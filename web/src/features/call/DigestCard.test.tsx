@@ -22,6 +22,8 @@ const CALL: CallView = {
   meetingId: "m",
   seq: 3,
   startedAt: bea.joinedAt,
+  topology: "mesh",
+  workerId: null,
   ownPeerId: "a",
   peers: new Map([bea, ada].map((one) => [one.peerId, { ...one, handRaisedAt: null } as Peer])),
 };

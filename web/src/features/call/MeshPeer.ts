@@ -6,7 +6,8 @@
  * reload) makes a new one here; and what is not connected is nudged until it is, because the
  * socket that carries signaling may lose frames.
  */
-import type { Signal } from "../../protocol/frames";
+import { KINDS, type Kind, type Signal } from "../../protocol/frames";
+import { flowingIn } from "./flowing";
 import type { CameraLimit } from "./meshBudget";
 import { originOf } from "./sdp";
 import type { Connection, LocalTracks, RemoteMedia } from "./transport";
@@ -22,12 +23,11 @@ export interface MeshPeerOptions {
   readonly onChange: () => void;
 }
 
-/** Fixed order of media sections: replaceTrack then starts and stops sharing without an offer. */
-const SLOTS = ["audio", "camera", "screen"] as const;
-type Slot = (typeof SLOTS)[number];
-
 const FIRST_NUDGE_MS = 4_000;
 const LONGEST_NUDGE_MS = 20_000;
+
+/** The media sections have this order: replaceTrack then starts and stops sharing unoffered. */
+const SLOTS = KINDS;
 
 export class MeshPeer {
   #pc: RTCPeerConnection;
@@ -35,7 +35,7 @@ export class MeshPeer {
   #tracks: LocalTracks;
   #limit: CameraLimit;
   readonly #face = new MediaStream();
-  #received: Partial<Record<Slot, MediaStreamTrack>> = {};
+  #received: Partial<Record<Kind, MediaStreamTrack>> = {};
   #remoteOrigin: string | null = null;
   #early: RTCIceCandidateInit[] = [];
   #ignoresOffer = false;
@@ -69,6 +69,11 @@ export class MeshPeer {
   level(): number {
     const receiver = this.#pc.getTransceivers()[0]?.receiver;
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
+  flowing(): Promise<ReadonlySet<Kind>> {
+    const receivers = this.#pc.getTransceivers().map(({ receiver }) => receiver);
+    return flowingIn(SLOTS.map((kind, index) => [kind, receivers[index]]));
   }
 
   publish(tracks: LocalTracks): void {
@@ -133,7 +138,7 @@ export class MeshPeer {
   }
 
   /** Voice and camera share a stream, so that the receiver keeps lips and words together. */
-  #streamsOf(slot: Slot): MediaStream[] {
+  #streamsOf(slot: Kind): MediaStream[] {
     return slot === "screen" ? [] : [this.#face];
   }
 

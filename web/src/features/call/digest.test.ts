@@ -29,6 +29,8 @@ function call(...others: Peer[]): CallView {
     meetingId: "m",
     seq: 1,
     startedAt: START,
+    topology: "mesh",
+    workerId: null,
     ownPeerId: ada.peerId,
     peers: new Map([ada, ...others].map((one) => [one.peerId, one])),
   };

@@ -24,6 +24,7 @@ function answer(peers: Peer[], seq = 5): JoinAnswer {
     call: { meetingId: "m", seq, startedAt: "2026-01-01T10:00:00.000Z", peers },
     iceServers: [],
     topology: "mesh",
+    workerId: null,
     chat: [],
     chatSeq: 0,
   };
@@ -82,6 +83,18 @@ describe("the call", () => {
     const { view } = receive(receive(start, joined(6, peer("cid"))).view, left(7, "bob"));
 
     expect(view).toEqual(entered(answer([peer("me"), peer("cid")], 7)));
+  });
+
+  it("takes another way when it is told to, and equals a fresh answer then", () => {
+    const { view } = receive(start, {
+      type: "topologyChanged",
+      roomId: "r",
+      seq: 6,
+      data: { meetingId: "m", topology: "sfu", workerId: "w1" },
+    });
+
+    const fresh = answer([peer("me"), peer("bob")], 6);
+    expect(view).toEqual(entered({ ...fresh, topology: "sfu", workerId: "w1" }));
   });
 
   it("is empty when it ended", () => {

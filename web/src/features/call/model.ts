@@ -1,6 +1,6 @@
 /** Who is in the call, folded from the call stream. Pure; React and the transport follow it. */
 import { inWords, Problem } from "../../api/problem";
-import type { EventFrame, JoinAnswer, Peer } from "../../protocol/frames";
+import type { EventFrame, EventName, JoinAnswer, Peer } from "../../protocol/frames";
 import { type Arrival, arrival } from "../../realtime/streams";
 
 export interface CallView {
@@ -10,28 +10,32 @@ export interface CallView {
   readonly startedAt: string;
   readonly ownPeerId: string;
   readonly peers: ReadonlyMap<string, Peer>;
+  readonly topology: string;
+  /** Null in a mesh. */
+  readonly workerId: string | null;
 }
 
-export type CallEvent = EventFrame<
-  "participantJoined" | "participantUpdated" | "participantLeft" | "callStarted" | "callEnded"
->;
+export type CallEvent = EventFrame<(typeof CALL_EVENTS)[number]>;
 
 export const CALL_EVENTS = [
   "callStarted",
   "participantJoined",
   "participantUpdated",
   "participantLeft",
+  "topologyChanged",
   "callEnded",
-] as const satisfies readonly CallEvent["type"][];
+] as const satisfies readonly EventName[];
 
 /** The call as `joinRoom` told it. */
-export function entered({ peerId, call }: JoinAnswer): CallView {
+export function entered({ peerId, call, topology, workerId }: JoinAnswer): CallView {
   return {
     meetingId: call.meetingId,
     seq: call.seq,
     startedAt: call.startedAt,
     ownPeerId: peerId,
     peers: new Map(call.peers.map((peer) => [peer.peerId, peer])),
+    topology,
+    workerId,
   };
 }
 
@@ -42,10 +46,8 @@ export function receive(
 ): { readonly view: CallView; readonly arrival: Arrival } {
   const came = arrival(view.seq, event.seq ?? 0);
   if (came !== "next") return { view, arrival: came };
-  return {
-    view: { ...view, seq: view.seq + 1, peers: peersAfter(view.peers, event) },
-    arrival: came,
-  };
+  const peers = peersAfter(view.peers, event);
+  return { view: { ...view, ...wayAfter(view, event), seq: view.seq + 1, peers }, arrival: came };
 }
 
 function peersAfter(peers: ReadonlyMap<string, Peer>, event: CallEvent): ReadonlyMap<string, Peer> {
@@ -62,11 +64,17 @@ function peersAfter(peers: ReadonlyMap<string, Peer>, event: CallEvent): Readonl
       next.clear();
       break;
     case "callStarted":
+    case "topologyChanged":
       return peers;
     default:
       event satisfies never;
   }
   return next;
+}
+
+function wayAfter(view: CallView, event: CallEvent): Pick<CallView, "topology" | "workerId"> {
+  const { topology, workerId } = event.type === "topologyChanged" ? event.data : view;
+  return { topology, workerId };
 }
 
 /** The others, in the order they came, so that tiles do not jump. */
