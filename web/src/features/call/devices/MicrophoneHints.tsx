@@ -15,13 +15,15 @@ export function MicrophoneHints({ parts, onDevices }: MicrophoneHintsProps) {
   const { session, microphone } = parts;
   const { hint } = useStore(microphone.store);
   const track = useStore(session.media.store, (state) => state.microphone);
-  const [dismissed, dismiss] = useState<MediaStreamTrack | null>(null);
+  const [dismissed, dismiss] = useState<MediaStreamTrack | null | undefined>(undefined);
   const isTold = hint === "muted" || (hint === "silent" && dismissed !== track);
   return (
     // There before it says something, or a screen reader would not read it out.
     <Box role="status" sx={{ position: "relative", mx: 1.5 }}>
       {isTold && (
         <Alert
+          // Read out once, by the box around it.
+          role="group"
           severity="warning"
           variant="filled"
           data-testid={`hint-${hint}`}

@@ -11,6 +11,8 @@ const call: CallView = {
   seq: 1,
   startedAt: "2026-01-05T10:00:00.000Z",
   ownPeerId: "me",
+  topology: "mesh",
+  workerId: null,
   peers: new Map(people.map((one) => [one.peerId, { ...one, screen: one.peerId !== "me" }])),
 };
 const track = {} as MediaStreamTrack;
