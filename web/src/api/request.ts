@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly creates?: boolean;
   /** Send no token; a 401 is then an answer about credentials, not about the session. */
   readonly anonymous?: boolean;
+  /** The page may be gone before the answer comes; the body then has at most 64 KiB. */
+  readonly outlivesPage?: boolean;
 }
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -42,7 +44,7 @@ export async function request<T>(
 function fetchOnce(
   method: Method,
   path: string,
-  { body, query = {} }: RequestOptions,
+  { body, query = {}, outlivesPage = false }: RequestOptions,
   token: string | null,
   idempotencyKey: string | null,
 ): Promise<Response> {
@@ -54,6 +56,7 @@ function fetchOnce(
     method,
     headers,
     credentials: "same-origin",
+    keepalive: outlivesPage,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }

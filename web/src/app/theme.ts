@@ -87,6 +87,16 @@ export const theme = createTheme({
     MuiOutlinedInput: { styleOverrides: { root: { borderRadius: 12 } } },
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },
     MuiListItemButton: { styleOverrides: { root: { borderRadius: 12, minHeight: 44 } } },
-    MuiMenuItem: { styleOverrides: { root: { minHeight: 44 } } },
+    MuiMenuItem: {
+      styleOverrides: {
+        root: {
+          minHeight: 44,
+          // Wider than this MUI expects a mouse; tablets are as wide.
+          "@media (min-width: 600px)": { minHeight: 44 },
+          // The menu would cut what is around its items.
+          "&:focus-visible": { outlineOffset: -3 },
+        },
+      },
+    },
   },
 });

@@ -161,3 +161,33 @@ export interface AnalyticsSummary {
   readonly totals: DayCounts;
   readonly days: readonly (DayCounts & { readonly day: string })[];
 }
+
+/** How one track arrived, over ten seconds. */
+export interface CallQualitySample {
+  readonly leg: "mesh" | "pub" | "sub";
+  readonly peerId: string | null;
+  readonly kind: "audio" | "camera" | "screen";
+  readonly direction: "in" | "out";
+  /** bit/s. */
+  readonly bitrate: number;
+  /** 0 to 1. */
+  readonly loss: number;
+  /** Seconds, like `rtt`. */
+  readonly jitter: number;
+  readonly rtt: number | null;
+  readonly fps: number | null;
+  readonly height: number | null;
+  readonly freezes: number;
+  /** 0 to 1. */
+  readonly concealed: number;
+  readonly at: string;
+}
+
+export interface CallQuality {
+  /** A batch that comes again is kept once. */
+  readonly batchId: string;
+  readonly roomId: string;
+  readonly meetingId: string;
+  /** At most 300. */
+  readonly samples: readonly CallQualitySample[];
+}

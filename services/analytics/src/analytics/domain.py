@@ -57,6 +57,20 @@ class Summary:
     days: Sequence[Day]
 
 
+@dataclass(frozen=True, slots=True)
+class CallQuality:
+    """How a call's media arrived at one person, as their client measured it."""
+
+    id: str
+    """`<user>:<batch>`: a batch that comes twice is kept once, and nobody replaces another's."""
+    user_id: str
+    session_id: str
+    room_id: str
+    meeting_id: str
+    received_at: datetime
+    samples: Sequence[Mapping[str, Any]]
+
+
 Counts = Mapping[tuple[str, str], int]
 """How many facts there were of a day and type."""
 

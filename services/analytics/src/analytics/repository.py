@@ -1,11 +1,16 @@
 """Where facts are kept, and counted."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
 
-from analytics.domain import Counts, Record
+from analytics.domain import CallQuality, Counts, Record
 from common import mongo
 from common.mongo import ASCENDING, Database, IndexModel
 from common.together import Together
+
+QUALITY_LASTS = timedelta(days=30)
+"""Long enough to look into what somebody complains about."""
 
 
 class EventRepository:
@@ -47,3 +52,23 @@ class EventRepository:
             (each["_id"]["day"], each["_id"]["type"]): each["count"]
             async for each in mongo.aggregate(self._events, pipeline)
         }
+
+
+class QualityRepository:
+    """How calls were, one document a batch; gone after `QUALITY_LASTS`."""
+
+    def __init__(self, db: Database) -> None:
+        self._batches = db["call_quality"]
+
+    async def prepare(self) -> None:
+        await self._batches.create_indexes(
+            [
+                mongo.expiring("received_at", QUALITY_LASTS),
+                IndexModel([("meeting_id", ASCENDING), ("received_at", ASCENDING)]),
+            ]
+        )
+
+    async def keep(self, batch: CallQuality) -> None:
+        """Keep a batch; one that is here already stays as it is."""
+        document = asdict(batch)
+        await mongo.insert_missing(self._batches, [{"_id": document.pop("id"), **document}])

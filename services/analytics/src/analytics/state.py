@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from analytics.repository import EventRepository
+from analytics.repository import EventRepository, QualityRepository
 from common.state import State as CommonState
 from common.state import held
 
@@ -11,6 +11,8 @@ class State(CommonState):
     """What the lifespan opens."""
 
     events: EventRepository
+    quality: QualityRepository
 
 
 Events = Annotated[EventRepository, held("events")]
+Quality = Annotated[QualityRepository, held("quality")]

@@ -3,6 +3,7 @@ import BackHandRounded from "@mui/icons-material/BackHandRounded";
 import CallEndRounded from "@mui/icons-material/CallEndRounded";
 import ChatRounded from "@mui/icons-material/ChatRounded";
 import GroupsRounded from "@mui/icons-material/GroupsRounded";
+import KeyboardRounded from "@mui/icons-material/KeyboardRounded";
 import MicOffRounded from "@mui/icons-material/MicOffRounded";
 import MicRounded from "@mui/icons-material/MicRounded";
 import PresentToAllRounded from "@mui/icons-material/PresentToAllRounded";
@@ -17,21 +18,28 @@ import type { CallSession } from "./CallSession";
 import { ControlButton } from "./ControlButton";
 import { LeaveButton } from "./LeaveButton";
 import { MoreMenu } from "./MoreMenu";
+import type { StageChoice } from "./stage/StageChoice";
+import { ViewButton } from "./stage/ViewButton";
 
 export type Panel = "chat" | "people";
 
 interface CallControlsProps {
   readonly session: CallSession;
+  readonly choice: StageChoice;
+  /** Opens or closes the small window; null where the browser has none. */
+  readonly floating: (() => void) | null;
   readonly panel: Panel | null;
   readonly isHost: boolean;
   readonly onPanel: (panel: Panel) => void;
   readonly onSettings: () => void;
+  readonly onHelp: () => void;
 }
 
 const canShareScreen = () =>
   (navigator.mediaDevices as MediaDevices | undefined)?.getDisplayMedia !== undefined;
 
-export function CallControls({ session, panel, isHost, onPanel, onSettings }: CallControlsProps) {
+export function CallControls(props: CallControlsProps) {
+  const { session, choice, floating, panel, isHost, onPanel, onSettings, onHelp } = props;
   const { media } = session;
   const { camera, screen, isMicrophoneOn } = useStore(media.store);
   const call = useStore(session.store, (state) => state.call);
@@ -119,7 +127,18 @@ export function CallControls({ session, panel, isHost, onPanel, onSettings }: Ca
         icon={<TuneRounded />}
         sx={wide}
       />
+      <ViewButton choice={choice} floating={floating} sx={wide} />
+      <ControlButton
+        label="Keyboard shortcuts"
+        shortcut="?"
+        testId="control-help"
+        onClick={onHelp}
+        icon={<KeyboardRounded />}
+        sx={{ display: { xs: "none", md: "inline-flex" } }}
+      />
       <MoreMenu
+        choice={choice}
+        floating={floating}
         isHandRaised={isHandRaised}
         peopleHere={peopleHere}
         onHand={() => session.toggleHand()}

@@ -2,6 +2,8 @@
 import LinkRounded from "@mui/icons-material/LinkRounded";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import Chip from "@mui/material/Chip";
+import CircularProgress from "@mui/material/CircularProgress";
 import Typography from "@mui/material/Typography";
 import { useEffect, useState } from "react";
 import { Logo } from "../../app/Logo";
@@ -13,9 +15,11 @@ import { copyRoomLink } from "../rooms/link";
 interface CallHeaderProps {
   readonly room: Room;
   readonly startedAt: string;
+  /** Sound and pictures of everybody are away for the moment. */
+  readonly isRepairing: boolean;
 }
 
-export function CallHeader({ room, startedAt }: CallHeaderProps) {
+export function CallHeader({ room, startedAt, isRepairing }: CallHeaderProps) {
   const toast = useToast();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -37,7 +41,17 @@ export function CallHeader({ room, startedAt }: CallHeaderProps) {
       >
         {elapsed((now - Date.parse(startedAt)) / 1000)}
       </Typography>
-      <Box sx={{ flex: 1 }} />
+      <Box role="status" sx={{ flex: 1, minWidth: 0 }}>
+        {isRepairing && (
+          <Chip
+            size="small"
+            color="warning"
+            label="Reconnecting…"
+            icon={<CircularProgress size={14} color="inherit" aria-hidden />}
+            data-testid="media-reconnecting"
+          />
+        )}
+      </Box>
       <Button
         size="small"
         color="inherit"
@@ -49,7 +63,7 @@ export function CallHeader({ room, startedAt }: CallHeaderProps) {
             isCopied ? "success" : "error",
           );
         }}
-        sx={{ flexShrink: 0 }}
+        sx={{ flexShrink: 0, minHeight: 44 }}
       >
         Copy link
       </Button>

@@ -3,13 +3,18 @@ import BackHandRounded from "@mui/icons-material/BackHandRounded";
 import GroupsRounded from "@mui/icons-material/GroupsRounded";
 import MoreVertRounded from "@mui/icons-material/MoreVertRounded";
 import TuneRounded from "@mui/icons-material/TuneRounded";
+import Divider from "@mui/material/Divider";
 import ListItemIcon from "@mui/material/ListItemIcon";
 import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import { useState } from "react";
 import { ControlButton } from "./ControlButton";
+import type { StageChoice } from "./stage/StageChoice";
+import { useViewItems } from "./stage/viewItems";
 
 interface MoreMenuProps {
+  readonly choice: StageChoice;
+  readonly floating: (() => void) | null;
   readonly isHandRaised: boolean;
   readonly peopleHere: number;
   readonly onHand: () => void;
@@ -23,6 +28,11 @@ export function MoreMenu(props: MoreMenuProps) {
     setAnchor(null);
     act();
   };
+  const view = useViewItems({
+    choice: props.choice,
+    floating: props.floating,
+    onDone: () => setAnchor(null),
+  });
   return (
     <>
       <ControlButton
@@ -51,6 +61,8 @@ export function MoreMenu(props: MoreMenuProps) {
           </ListItemIcon>
           Devices
         </MenuItem>
+        <Divider />
+        {view}
       </Menu>
     </>
   );

@@ -1,74 +1,88 @@
-/** The middle of the call: everybody's tiles, or a shared screen with the tiles beside it. */
+/** The middle of the call: everybody in a grid, or one of them or a screen large. */
+import Box from "@mui/material/Box";
 import { useStore } from "zustand";
-import type { Peer } from "../../protocol/frames";
-import { useUser } from "../auth/AuthContext";
 import { usePeople } from "../people/usePeople";
-import type { CallSession } from "./CallSession";
 import { type CallView, others } from "./model";
 import { ScreenShare } from "./ScreenShare";
-import type { RemoteMedia } from "./transport";
+import { CameraTile } from "./stage/CameraTile";
+import { FocusView } from "./stage/FocusView";
+import type { StageParts } from "./stage/parts";
+import { camerasOf, largeOf, type Subject, screensOf } from "./stage/subjects";
+import { useSpotlight } from "./stage/useSpotlight";
 import { VideoGrid } from "./VideoGrid";
-import { VideoTile } from "./VideoTile";
 
 interface StageProps {
-  readonly session: CallSession;
+  readonly parts: StageParts;
   readonly call: CallView;
 }
 
-export function Stage({ session, call }: StageProps) {
-  const { remotes, speaking } = useStore(session.store);
-  const media = useStore(session.media.store);
-  const user = useUser();
-  const peers = others(call);
-  const people = usePeople(peers.map(({ userId }) => userId));
-  const own = call.peers.get(call.ownPeerId);
+export function Stage({ parts, call }: StageProps) {
+  const { session, choice } = parts;
+  const state = useStore(choice.store);
+  const remotes = useStore(session.store, (now) => now.remotes);
+  const ownScreen = useStore(session.media.store, ({ screen }) => screen);
+  const people = usePeople(others(call).map(({ userId }) => userId));
+  const speaker = useSpotlight(session);
 
-  const tiles = peers.map((peer) => {
-    const remote = remotes.get(peer.peerId);
-    const person = people.get(peer.userId);
-    return (
-      <VideoTile
-        key={peer.peerId}
-        testId={`tile-${peer.peerId}`}
-        userId={peer.userId}
-        name={peer.displayName}
-        picture={person?.profilePicture ?? null}
-        camera={peer.video ? (remote?.camera ?? null) : null}
-        isMuted={!peer.audio}
-        isSpeaking={peer.audio && speaking.has(peer.peerId)}
-        isHandRaised={peer.handRaisedAt !== null}
-        trouble={troubleWith(peer, remote)}
+  const cameras = camerasOf(call);
+  const screens = screensOf(call, remotes, ownScreen);
+  const large = largeOf(cameras, screens, { ...state, speaker });
+  // In a strip the own picture is small anyway.
+  const isFloating = state.isSelfSmall && large === null && cameras.length > 1;
+  const small = isFloating ? cameras.at(-1) : undefined;
+  const only = [...cameras, ...screens].find(({ id }) => id === onlyOf(state.fullScreen));
+
+  const render = (subject: Subject) =>
+    subject.kind === "screen" ? (
+      <ScreenShare
+        parts={parts}
+        subject={subject}
+        screens={screens}
+        isLarge={subject.id === (only ?? large)?.id}
+      />
+    ) : (
+      <CameraTile
+        parts={parts}
+        call={call}
+        subject={subject}
+        picture={people.get(call.peers.get(subject.peerId)?.userId ?? "")?.profilePicture ?? null}
       />
     );
-  });
-  tiles.push(
-    <VideoTile
-      key="own"
-      testId="local-tile"
-      userId={user.userId}
-      name="You"
-      picture={user.profilePicture}
-      camera={media.camera}
-      isMirrored
-      isMuted={!media.isMicrophoneOn}
-      isSpeaking={media.isMicrophoneOn && speaking.has(call.ownPeerId)}
-      isHandRaised={(own?.handRaisedAt ?? null) !== null}
-    />,
-  );
 
-  const sharing = peers.find(({ peerId, screen }) => screen && remotes.get(peerId)?.screen);
-  const screen = sharing === undefined ? media.screen : remotes.get(sharing.peerId)?.screen;
-  return screen ? (
-    <ScreenShare track={screen} sharedBy={sharing?.displayName ?? "You"}>
-      {tiles}
-    </ScreenShare>
-  ) : (
-    <VideoGrid>{tiles}</VideoGrid>
+  if (only !== undefined) {
+    return <FocusView parts={parts} large={only} rest={[]} page={0} render={render} />;
+  }
+  // Beside a screen the other screens are a choice on it and no tiles.
+  const tiles = large?.kind === "screen" ? cameras : [...screens, ...cameras];
+  const rest = tiles.filter(({ id }) => id !== large?.id && id !== small?.id);
+  const { page } = state;
+  return (
+    <Box sx={{ position: "relative", flex: 1, minWidth: 0, minHeight: 0, display: "flex" }}>
+      {large === null ? (
+        <VideoGrid parts={parts} subjects={rest} page={page} render={render} />
+      ) : (
+        <FocusView parts={parts} large={large} rest={rest} page={page} render={render} />
+      )}
+      {small !== undefined && (
+        <Box
+          sx={{
+            position: "absolute",
+            right: 12,
+            bottom: 12,
+            width: { xs: 132, md: 200 },
+            aspectRatio: "16 / 9",
+            minHeight: 92,
+            borderRadius: "18px",
+            boxShadow: "0 6px 24px rgba(0, 0, 0, .45)",
+          }}
+        >
+          {render(small)}
+        </Box>
+      )}
+    </Box>
   );
 }
 
-function troubleWith(peer: Peer, remote: RemoteMedia | undefined): string | null {
-  if (remote?.connection === "connected") return null;
-  if (peer.state === "reconnecting" || remote?.connection === "interrupted") return "Reconnecting…";
-  return "Connecting…";
+function onlyOf(fullScreen: "stage" | { readonly only: string } | null): string | null {
+  return fullScreen === null || fullScreen === "stage" ? null : fullScreen.only;
 }

@@ -2,25 +2,27 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Dialog from "@mui/material/Dialog";
-import DialogActions from "@mui/material/DialogActions";
-import DialogContent from "@mui/material/DialogContent";
-import DialogTitle from "@mui/material/DialogTitle";
 import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Loading } from "../../app/Centered";
 import type { Room } from "../../protocol/rest";
 import { CutOffWords } from "../../realtime/CutOffWords";
 import { useCutOff } from "../../realtime/useCutOff";
-import { DeviceChoice } from "../media/DeviceChoice";
 import { TrackAudio } from "../media/TrackAudio";
 import { CallControls, type Panel } from "./CallControls";
 import { CallHeader } from "./CallHeader";
 import type { CallSession } from "./CallSession";
 import { DigestCard } from "./DigestCard";
+import { Devices } from "./devices/Devices";
+import { MicrophoneHints } from "./devices/MicrophoneHints";
+import { useFallback } from "./devices/useFallback";
+import { HelpDialog } from "./HelpDialog";
 import { SidePanel } from "./SidePanel";
 import { Stage } from "./Stage";
 import { useShortcuts } from "./shortcuts";
+import { useStageParts } from "./stage/parts";
+import { useFloating } from "./stage/useFloating";
+import { usePushToTalk } from "./usePushToTalk";
 
 interface VideoCallProps {
   readonly session: CallSession;
@@ -31,10 +33,17 @@ export function VideoCall({ session, room }: VideoCallProps) {
   const { call, remotes } = useStore(session.store);
   const { problem, speakerId } = useStore(session.media.store);
   const [panel, setPanel] = useState<Panel | null>(null);
-  const [areDevicesShown, showDevices] = useState(false);
+  const [dialog, setDialog] = useState<"devices" | "help" | null>(null);
   const [isSoundBlocked, setSoundBlocked] = useState(false);
   const onBlocked = useCallback(() => setSoundBlocked(true), []);
   const toggle = (which: Panel) => setPanel(panel === which ? null : which);
+  const parts = useStageParts(session);
+  const { choice, quality } = parts;
+  const fullScreen = useStore(choice.store, (state) => state.fullScreen);
+  const isRepairing = useStore(quality.store, (state) => state.isRepairing);
+  const floating = useFloating(parts, call);
+  useFallback(session.media);
+  usePushToTalk(session.media);
 
   useShortcuts({
     m: () => {
@@ -44,6 +53,9 @@ export function VideoCall({ session, room }: VideoCallProps) {
     v: () => void session.media.setCamera(session.media.store.getState().camera === null),
     c: () => toggle("chat"),
     h: () => session.toggleHand(),
+    g: () => choice.nextMode(document.querySelector("[data-testid=video-grid]") !== null),
+    f: () => void (fullScreen === null ? choice.fillScreen("stage") : choice.leaveFullScreen()),
+    "?": () => setDialog("help"),
   });
 
   // Who reads the chat needs no digest of it any more.
@@ -66,7 +78,9 @@ export function VideoCall({ session, room }: VideoCallProps) {
   if (call === null) return <Loading label="Joining the call" />;
   return (
     <Box sx={{ height: "100dvh", display: "flex", flexDirection: "column", overflow: "hidden" }}>
-      <CallHeader room={room} startedAt={call.startedAt} />
+      {fullScreen === null && (
+        <CallHeader room={room} startedAt={call.startedAt} isRepairing={isRepairing} />
+      )}
       <Reconnecting />
       {problem !== null && (
         <Alert
@@ -92,7 +106,7 @@ export function VideoCall({ session, room }: VideoCallProps) {
       )}
       <DigestCard missed={session.missed} onRead={readFrom} />
       <Box component="main" sx={{ flex: 1, minHeight: 0, display: "flex", gap: 1.5, px: 1.5 }}>
-        <Stage session={session} call={call} />
+        <Stage parts={parts} call={call} />
         <SidePanel
           panel={panel}
           session={session}
@@ -101,12 +115,16 @@ export function VideoCall({ session, room }: VideoCallProps) {
           onClose={() => setPanel(null)}
         />
       </Box>
+      <MicrophoneHints parts={parts} onDevices={() => setDialog("devices")} />
       <CallControls
         session={session}
+        choice={choice}
+        floating={floating.toggle}
         panel={panel}
         isHost={room.role === "host"}
         onPanel={toggle}
-        onSettings={() => showDevices(true)}
+        onSettings={() => setDialog("devices")}
+        onHelp={() => setDialog("help")}
       />
       {[...remotes].map(
         ([peerId, { audio }]) =>
@@ -114,17 +132,13 @@ export function VideoCall({ session, room }: VideoCallProps) {
             <TrackAudio key={peerId} track={audio} speakerId={speakerId} onBlocked={onBlocked} />
           ),
       )}
-      <Dialog open={areDevicesShown} onClose={() => showDevices(false)} maxWidth="xs">
-        <DialogTitle>Devices</DialogTitle>
-        <DialogContent>
-          <Box sx={{ pt: 1 }}>
-            <DeviceChoice media={session.media} />
-          </Box>
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={() => showDevices(false)}>Done</Button>
-        </DialogActions>
-      </Dialog>
+      {floating.portal}
+      <Devices
+        media={session.media}
+        isOpen={dialog === "devices"}
+        onClose={() => setDialog(null)}
+      />
+      <HelpDialog isOpen={dialog === "help"} onClose={() => setDialog(null)} />
     </Box>
   );
 }

@@ -1,28 +1,35 @@
-/** Lays tiles out so that each gets as much of the stage as there is. */
+/** Lays tiles out so that each gets as much of the stage as there is; turns pages when it is full. */
 import Box from "@mui/material/Box";
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
-import { bestGrid, GAP_PX } from "./layout";
+import type { ReactNode } from "react";
+import { GAP_PX, pagedGrid } from "./layout";
+import { LivePager } from "./stage/LivePager";
+import { pageOf } from "./stage/pages";
+import type { StageParts } from "./stage/parts";
+import type { Subject } from "./stage/subjects";
+import { useSize } from "./stage/useSize";
 
-export function VideoGrid({ children }: { readonly children: readonly ReactNode[] }) {
-  const stage = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+interface VideoGridProps {
+  readonly parts: StageParts;
+  readonly subjects: readonly Subject[];
+  readonly page: number;
+  readonly render: (subject: Subject) => ReactNode;
+}
 
-  useLayoutEffect(() => {
-    const element = stage.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setSize(entry.contentRect);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  const { columns, tileWidth, tileHeight } = bestGrid(children.length, size.width, size.height);
+export function VideoGrid({ parts, subjects, page, render }: VideoGridProps) {
+  const [stage, { width, height }] = useSize<HTMLDivElement>();
+  const grid = pagedGrid(subjects.length, width, height, subjects.at(-1)?.isOwn ? 1 : 0);
+  const { columns, tileWidth, tileHeight } = grid;
+  const place = pageOf(subjects, page, grid);
   return (
-    <Box ref={stage} data-testid="video-grid" sx={{ flex: 1, minHeight: 0, minWidth: 0 }}>
+    <Box
+      ref={stage}
+      data-testid="video-grid"
+      sx={{ flex: 1, minHeight: 0, minWidth: 0, display: "flex", flexDirection: "column" }}
+    >
       <Box
         sx={{
-          height: "100%",
+          flex: 1,
+          minHeight: 0,
           display: "flex",
           flexWrap: "wrap",
           alignContent: "center",
@@ -32,16 +39,13 @@ export function VideoGrid({ children }: { readonly children: readonly ReactNode[
         }}
         style={{ maxWidth: columns * tileWidth + (columns - 1) * GAP_PX + 1 }}
       >
-        {children.map((tile, index) => (
-          <div
-            // biome-ignore lint/suspicious/noArrayIndexKey: the tile inside carries its own key
-            key={index}
-            style={{ width: tileWidth, height: tileHeight }}
-          >
-            {tile}
+        {place.here.map((subject) => (
+          <div key={subject.id} style={{ width: tileWidth, height: tileHeight }}>
+            {render(subject)}
           </div>
         ))}
       </Box>
+      <LivePager parts={parts} place={place} />
     </Box>
   );
 }

@@ -25,7 +25,7 @@ export function DeviceChoice({ media }: { readonly media: LocalMedia }) {
         chosen={camera?.getSettings().deviceId ?? remembered.cameraId}
         onChoose={(id) => void media.chooseCamera(id)}
       />
-      {devices.speakers.length > 0 && (
+      {canChooseSpeaker() && devices.speakers.length > 0 && (
         <Choice
           label="Speaker"
           options={devices.speakers}
@@ -36,6 +36,9 @@ export function DeviceChoice({ media }: { readonly media: LocalMedia }) {
     </Stack>
   );
 }
+
+/** Where the browser cannot send sound elsewhere, a list of speakers would promise too much. */
+const canChooseSpeaker = () => "setSinkId" in HTMLMediaElement.prototype;
 
 interface ChoiceProps {
   readonly label: string;

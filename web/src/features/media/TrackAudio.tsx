@@ -22,9 +22,9 @@ export function TrackAudio({ track, speakerId, onBlocked }: TrackAudioProps) {
     };
   }, [track, onBlocked]);
   useEffect(() => {
-    if (speakerId === null || audio.current?.setSinkId === undefined) return;
+    if (audio.current?.setSinkId === undefined) return;
     // The remembered speaker may be gone; the default one then plays on.
-    audio.current.setSinkId(speakerId).catch(() => {});
+    audio.current.setSinkId(speakerId ?? "").catch(() => {});
   }, [speakerId]);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no caption file
   return <audio ref={audio} autoPlay data-call-audio />;
