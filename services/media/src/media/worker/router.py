@@ -110,7 +110,7 @@ class Layer:
         copy = bytes(payload)
         second = marker | codec.payload_type
         if codec.rtx_payload_type:
-            self._kept[slot] = (index, second, timestamp, copy)
+            self._kept[slot] = (index, marker | codec.rtx_payload_type, timestamp, copy)
             if codec.name == "vp8":
                 picture = self.picture
                 picture.read(copy, 0, octets)
@@ -124,7 +124,7 @@ class Layer:
             forward.relay(index, second, timestamp, level, copy)
 
     def kept(self, index: int) -> tuple[int, int, bytes] | None:
-        """Second header byte, timestamp and payload of a recent packet of a video."""
+        """What repeats a recent packet of a video: second header byte, timestamp, payload."""
         found, second, timestamp, payload = self._kept[index % KEPT]
         return (second, timestamp, payload) if found == index else None
 
@@ -196,9 +196,11 @@ class Track:
         """To everybody who may get it, paused or not."""
         self.on_key_frame_wanted: Callable[[int], None] = _nothing
         """Called with the SSRC to ask for a key frame, at most once in 300 ms."""
-        self.on_arrival: Callable[[int, int, int, int, float], None] = _nothing
+        self.on_arrival: Callable[[int, int, int, int, int, float], None] = _nothing
         """Called for each packet, also RTX and padding: SSRC, sequence number, timestamp,
-        transport-wide number (-1 without one), time of arrival."""
+        transport-wide number (-1 without one), length, time of arrival."""
+        self.on_repair: Callable[[int, int], None] = _nothing
+        """Called for each RTX packet: the SSRC and sequence number of what it repeats."""
         self.on_level: Callable[[int, float], None] = _nothing
         """Called for each audio packet: the byte of RFC 6464, time of arrival."""
         self._codecs = dict(codecs)
@@ -236,7 +238,7 @@ class Track:
                 number, level = self._read_extensions(packet, start, stop)
             start = stop
         end = length - packet[length - 1] if first & 0x20 else length
-        self.on_arrival(ssrc, sequence, timestamp, number, at)
+        self.on_arrival(ssrc, sequence, timestamp, number, length, at)
         layer = self._sources.get(ssrc)
         payload_type = second & 0x7F
         if layer is None:
@@ -246,6 +248,7 @@ class Track:
             sequence = packet[start] << 8 | packet[start + 1]
             start += 2
             payload_type = self._rtx.get(payload_type, -1)
+            self.on_repair(layer.ssrc, sequence)
         codec = self._codecs.get(payload_type)
         if codec is None or start > length:
             return
