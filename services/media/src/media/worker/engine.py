@@ -12,6 +12,8 @@ from media.worker.transport import Transport
 
 SENT_AT_ONCE = 256
 """Datagrams collected before they are given to the system."""
+SOCKET_BUFFER = 4 << 20
+"""Bytes the system may hold in each direction: the only queue there is."""
 HANDSHAKES_APART = 0.02
 """Seconds between the beginnings of two DTLS handshakes: each stops the loop for 3 to 7 ms."""
 

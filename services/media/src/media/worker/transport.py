@@ -10,7 +10,6 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from struct import Struct
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, cast
@@ -23,6 +22,8 @@ from aiortc import (
     RTCIceTransport,
 )
 from pylibsrtp._binding import lib
+
+from media.worker.ice import Ice
 
 if TYPE_CHECKING:
     from media.worker.batch import Batch, Destination
@@ -38,8 +39,6 @@ MOST_ADDRESSES = 8
 """Addresses of one client that are listened to at the same time."""
 MOST_REPORTERS = 64
 """SSRCs that may send RTCP over one transport: libsrtp remembers each of them."""
-HANDSHAKE_BACKLOG = 16
-"""DTLS datagrams that wait to be read; more are dropped, the client repeats them."""
 MOST_SENT = 1800
 """Bytes of a packet that is sent: with its SRTP trailer it fits into a slot."""
 REMEMBERED = 4096
@@ -54,28 +53,6 @@ _ssrc_at = Struct("!I").unpack_from
 
 def _nothing(*_: object) -> None:
     """Stand where nobody listens yet."""
-
-
-class _Ice:
-    """What aiortc's DTLS needs of an ICE transport."""
-
-    role = "controlled"
-
-    def __init__(self, send: Callable[[bytes], None]) -> None:
-        self._send_now = send
-        self.arrived: asyncio.Queue[bytes] = asyncio.Queue(HANDSHAKE_BACKLOG)
-        self.begun = asyncio.Event()
-
-    def take(self, datagram: bytes) -> None:
-        self.begun.set()
-        with suppress(asyncio.QueueFull):
-            self.arrived.put_nowait(datagram)
-
-    async def _recv(self) -> bytes:
-        return await self.arrived.get()
-
-    async def _send(self, datagram: bytes) -> None:
-        self._send_now(datagram)
 
 
 class Transport:
@@ -108,7 +85,7 @@ class Transport:
         self._reporters: set[int] = set()
         self._passwords: dict[str, str] = {}
         self._inbound = self._outbound = None
-        self._ice = _Ice(self._send_plain)
+        self._ice = Ice(self._send_plain)
         self._dtls = RTCDtlsTransport(cast(RTCIceTransport, self._ice), [certificate])
         self._dtls._set_role("server")
         self._dtls.on("statechange", self._dtls_changed)
