@@ -1,5 +1,6 @@
 """From a publisher's socket to a subscriber's, through either engine."""
 
+import random
 import struct
 
 from media.worker.forward import Forward
@@ -177,6 +178,45 @@ async def test_sources_are_learned_from_their_names_and_strangers_dropped(call, 
     assert call.intake.track_of(1234) is None
     assert call.intake.track_of(LOW) is call.camera
     assert call.camera.sources == [LOW]
+
+
+async def test_whatever_a_publisher_sends_nothing_raises_or_goes_under_one_number_twice(
+    call, vp8, rtp, monkeypatch
+):
+    chance = random.Random(7)
+    view = memoryview(bytearray(2048))
+    call.forward.choose(0)
+    voice = Forward(call.voice, call.sink, ssrc=9)
+    voice.choose(0)
+    await call.send(1, 0, LOW, vp8(1, 1, key=True), rid=b"l")
+    numbers, relay = [], call.forward.relay
+
+    def noted(index, *rest):
+        if index >= call.forward._start:
+            numbers.append(index + call.forward._sequence_shift)
+        relay(index, *rest)
+
+    monkeypatch.setattr(call.forward, "relay", noted)
+
+    for number in range(5000):
+        ssrc = chance.choice([LOW, HIGH, LOW_RTX, VOICE])
+        payload = vp8(number & 0x7FFF, number & 255, key=number % 3 == 0) + bytes(number % 1500)
+        packet = bytearray(
+            rtp(number, number, ssrc, payload, payload_type=chance.choice([96, 97, 111]),
+                extensions={1: b"c", 2: b"h", 4: b"\0\1", 5: b"\1"}, padding=number % 5)
+        )  # fmt: skip
+        for _ in range(chance.randrange(6)):
+            packet[chance.choice([0, 1, 2, 3, *range(12, 40)])] = chance.randrange(256)
+        length = chance.choice([len(packet), chance.randrange(12, len(packet))])
+        view[: len(packet)] = packet
+        call.intake.take(view, length)
+        call.forward.choose(chance.choice([0, 1, None]))
+        call.forward.repeat(chance.randrange(65536))
+        call.sink.engine.flush()
+
+    assert call.sink.is_sending
+    assert len(numbers) > 100
+    assert len(set(numbers)) == len(numbers)
 
 
 async def test_every_packet_of_a_track_is_noted(call, vp8):

@@ -28,7 +28,7 @@ def without(*names):
 def test_a_request_says_whom_it_is_for_and_proves_who_sent_it():
     read = lite.read(request())
 
-    assert read.ufrag == "abcd"
+    assert lite.ufrag_of(memoryview(request()), len(request())) == "abcd"
     assert read.is_by(PWD)
     assert not read.is_by(PWD[:-1] + "0")
     assert not read.nominates
@@ -78,6 +78,13 @@ def test_the_answer_is_signed_and_says_where_the_request_came_from():
 )
 def test_all_else_is_no_request(datagram):
     assert lite.read(datagram) is None
+
+
+@pytest.mark.parametrize(
+    "datagram", [b"", bytes(20), bytes(2000), request()[:22], request()[:20] + b"\xff\xff\xff\xff"]
+)
+def test_what_names_nobody_is_for_nobody(datagram):
+    assert lite.ufrag_of(memoryview(datagram), len(datagram)) == ""
 
 
 async def test_a_client_is_answered_at_once_even_before_its_description_came(

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from struct import Struct
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, cast
@@ -258,12 +259,14 @@ class Transport:
 
     async def _start(self, peer: RTCDtlsParameters) -> None:
         try:
-            async with asyncio.timeout(HANDSHAKE_WITHIN):
-                await self._ice.begun.wait()
-                await self.engine.turn()
-                await self._dtls.start(peer)
-        except TimeoutError:
-            self._become("failed")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HANDSHAKE_WITHIN):
+                    await self._ice.begun.wait()
+                    await self.engine.turn()
+                    await self._dtls.start(peer)
+        finally:
+            if self.state == "connecting":
+                self._become("failed")
 
     def _dtls_changed(self) -> None:
         if self.state in {"failed", "closed"}:
