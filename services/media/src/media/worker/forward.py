@@ -63,6 +63,17 @@ class Forward:
             wanted.waiting.append(self)
             self.track.ask(wanted, monotonic())
 
+    def follow(self, track: Track) -> None:
+        """Carry another track in place of the one before; paused until one of its layers is chosen.
+
+        Numbers and times go on, so that a receiver takes both for the same source.
+        """
+        self.choose(None)
+        if self in self.track.forwards:
+            self.track.forwards.remove(self)
+        self.track = track
+        track.forwards.append(self)
+
     def ask(self) -> None:
         """Ask for a key frame of what the subscriber gets (it sent a PLI or FIR)."""
         if self.wanted is not None:

@@ -196,9 +196,11 @@ class Track:
         """To everybody who may get it, paused or not."""
         self.on_key_frame_wanted: Callable[[int], None] = _nothing
         """Called with the SSRC to ask for a key frame, at most once in 300 ms."""
-        self.on_arrival: Callable[[int, int, int, int, float], None] = _nothing
+        self.on_arrival: Callable[[int, int, int, int, int, float], None] = _nothing
         """Called for each packet, also RTX and padding: SSRC, sequence number, timestamp,
-        transport-wide number (-1 without one), time of arrival."""
+        transport-wide number (-1 without one), length, time of arrival."""
+        self.on_repair: Callable[[int, int], None] = _nothing
+        """Called for each RTX packet: the SSRC and sequence number of what it repeats."""
         self.on_level: Callable[[int, float], None] = _nothing
         """Called for each audio packet: the byte of RFC 6464, time of arrival."""
         self._codecs = dict(codecs)
@@ -221,6 +223,11 @@ class Track:
         return True
 
     @property
+    def rtx_payload_type(self) -> int:
+        """With which subscribers get repetitions of what the publisher prefers to send."""
+        return next(iter(self._codecs.values())).rtx_payload_type
+
+    @property
     def sources(self) -> list[int]:
         """All SSRCs it has, those of RTX included."""
         return [*self._sources, *self._repairs]
@@ -236,7 +243,7 @@ class Track:
                 number, level = self._read_extensions(packet, start, stop)
             start = stop
         end = length - packet[length - 1] if first & 0x20 else length
-        self.on_arrival(ssrc, sequence, timestamp, number, at)
+        self.on_arrival(ssrc, sequence, timestamp, number, length, at)
         layer = self._sources.get(ssrc)
         payload_type = second & 0x7F
         if layer is None:
@@ -246,6 +253,7 @@ class Track:
             sequence = packet[start] << 8 | packet[start + 1]
             start += 2
             payload_type = self._rtx.get(payload_type, -1)
+            self.on_repair(layer.ssrc, sequence)
         codec = self._codecs.get(payload_type)
         if codec is None or start > length:
             return
