@@ -133,8 +133,8 @@ class Forward:
         Not within a round trip (seconds) of the last repetition. RTX has an SSRC and numbers
         of its own, so that nothing is encrypted twice under the same number.
         """
-        layer, transport = self.layer, self.transport
-        if layer is None or not self.rtx_ssrc or not transport.is_sending:
+        layer = self.layer
+        if layer is None or not self.rtx_ssrc or not self.transport.is_sending:
             return False
         index = layer.newest - (layer.newest + self._sequence_shift - sequence & 0xFFFF)
         kept = layer.kept(index) if index >= self._start else None
@@ -144,8 +144,27 @@ class Forward:
         if len(self._repeated) >= 512:
             self._repeated.clear()
         self._repeated[index] = now
+        self._send_again(sequence, kept, rtx_payload_type)
+        return True
+
+    def pad(self, rtx_payload_type: int) -> int:
+        """Send the newest packet once more, to fill the line; returns its octets, 0 for none."""
+        layer = self.layer
+        if layer is None or not self.rtx_ssrc or not self.transport.is_sending:
+            return 0
+        kept = layer.kept(layer.newest) if layer.newest >= self._start else None
+        if kept is None:
+            return 0
+        return self._send_again(
+            layer.newest + self._sequence_shift & 0xFFFF, kept, rtx_payload_type
+        )
+
+    def _send_again(
+        self, sequence: int, kept: tuple[int, int, bytes], rtx_payload_type: int
+    ) -> int:
         second, timestamp, payload = kept
         self._rtx_sequence = self._rtx_sequence + 1 & 0xFFFF
+        transport = self.transport
         packet = transport.room()
         number = transport.number = transport.number + 1 & 0xFFFF
         _repair(
@@ -169,7 +188,7 @@ class Forward:
                 self._rewrite(picture, packet, 22)
         transport.queue(22 + len(payload))
         transport.engine.flush_soon()
-        return True
+        return 22 + len(payload)
 
     def report(self, at: float) -> tuple[float, int] | None:
         """The publisher's NTP time in seconds and our RTP timestamp now, for the SR.

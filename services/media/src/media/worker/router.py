@@ -73,6 +73,8 @@ class Layer:
         self.packets = 0
         self.octets = 0
         """Of payload, counted also while nobody gets them: bitrates are made of it."""
+        self.bitrate = 0.0
+        """Bit/s, as whoever measures it says; 0 while it is not sent."""
         self.reported: tuple[float, int, float] | None = None
         """The newest SR: NTP seconds, RTP timestamp, and when it came."""
         self.picture = Vp8Descriptor()

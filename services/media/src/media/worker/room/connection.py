@@ -67,8 +67,9 @@ class Connection:
         self._awaited_since = monotonic()
         self.transport.restart()
 
-    def is_over(self, now: float) -> bool:
+    @property
+    def is_over(self) -> bool:
         """Whether nobody is at the other end any more."""
         transport = self.transport
         heard = max(transport.heard_at, self._awaited_since)
-        return transport.state in ("failed", "closed") or now - heard > SILENT_FOR
+        return transport.state in ("failed", "closed") or monotonic() - heard > SILENT_FOR

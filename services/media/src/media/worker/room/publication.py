@@ -41,6 +41,10 @@ class Publication:
         self._sources: dict[int, Source] = {}
         connection.transport.on_rtcp = self._reported
 
+    @property
+    def is_over(self) -> bool:
+        return self.connection.is_over
+
     def take(self, offer: Offer) -> set[Kind]:
         """Send on what the offer says from now on; returns what is another track than before."""
         if self.connection.moved(offer.remote):
@@ -49,9 +53,7 @@ class Publication:
         if self._intake is None:
             self._intake = Intake(self.connection.transport, _extensions(offer))
         sent = {kind: each for kind, each in offer.sent.items() if each.is_sending}
-        changed = {
-            kind for kind in {*sent, *self._sent} if sent.get(kind) != self._sent.get(kind)
-        }
+        changed = {kind for kind in {*sent, *self._sent} if sent.get(kind) != self._sent.get(kind)}
         for kind in changed:
             self._end(kind, self._intake)
             if kind in sent:
@@ -143,6 +145,13 @@ class Publication:
                     nack = rtcp.Nack(OURS, source.ssrc, missing)
                     self.connection.transport.send_rtcp(rtcp.build(nack))
 
+    def measure(self, now: float) -> None:
+        """How much of each layer comes; every 200 ms."""
+        for track in self.tracks.values():
+            for layer in track.layers:
+                source = self._sources.get(layer.ssrc)
+                layer.bitrate = source.bitrate(now) if source is not None else 0.0
+
     def tell_arrivals(self) -> None:
         """Transport-wide feedback, which the sender's estimate lives on; every 60 ms."""
         for feedback in self._arrivals.feedback():
@@ -153,9 +162,7 @@ class Publication:
         reports = [source.report(now) for source in self._sources.values()]
         known = tuple(each for each in reports if each is not None)
         if known:
-            compound = rtcp.compound(
-                rtcp.ReceiverReport(OURS, known), ssrc=OURS, cname="convo"
-            )
+            compound = rtcp.compound(rtcp.ReceiverReport(OURS, known), ssrc=OURS, cname="convo")
             self.connection.transport.send_rtcp(compound)
 
 
