@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.worker import rtcp
@@ -93,6 +93,7 @@ def test_a_long_pause_is_told_in_two_packets():
     assert [each.arrivals for each in arrivals.feedback()] == [((1, 0),), ((2, 400_000),)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=2500), st.floats(0.0001, 0.01))
 def test_feedback_fits_into_a_datagram_and_tells_everything_once(steps, apart):
     numbers = [7 + sum(steps[:i]) + i for i in range(len(steps))]
@@ -107,6 +108,7 @@ def test_feedback_fits_into_a_datagram_and_tells_everything_once(steps, apart):
     assert [rtcp.parse(rtcp.build(each))[0] for each in feedback] == feedback
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.floats(0, 2)), max_size=200))
 def test_any_numbers_give_feedback_that_can_be_sent(noted):
     arrivals, at = Arrivals(1), 0.0
@@ -279,6 +281,7 @@ def test_the_bitrate_is_measured_between_calls():
     assert source.bitrate(10.0) < 1000
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 0xFFFF), max_size=200))
 def test_any_sequence_numbers_can_be_reported(sequences):
     source = received(*sequences)
@@ -291,6 +294,7 @@ def test_any_sequence_numbers_can_be_reported(sequences):
         assert rtcp.parse(rtcp.build(rtcp.ReceiverReport(1, (report,))))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3000), max_size=300), st.integers(0, 0xFFFF))
 def test_no_sequence_number_is_let_through_twice(order, start):
     source = Source(5, clock=90_000, repeats=True)
