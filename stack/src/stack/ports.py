@@ -30,11 +30,11 @@ def free_ports(count: int) -> list[int]:
 
 
 def free_range(count: int) -> int:
-    """Find `count` free ports in a row, as `free_ports` does, and return the first."""
+    """Find `count` ports in a row that are free for TCP and UDP, and return the first."""
     row: list[int] = []
     while len(row) < count:
         port = next(_next)
-        if is_taken(port):
+        if is_taken(port) or is_taken(port, udp=True):
             row = []
         elif row and port != row[-1] + 1:
             row = [port]
