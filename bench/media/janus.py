@@ -17,7 +17,7 @@ _LIBRARY = Path("/usr/lib/x86_64-linux-gnu/janus")
 
 @contextmanager
 def running(folder: Path, *, event_loops: int) -> Iterator[tuple[str, int]]:
-    """Janus with its API on a free port of the loopback interface; yields its address and its process id.
+    """Janus with its API on a free port of the loopback interface; yields its address and pid.
 
     With `event_loops` 0 each connection has threads of its own, which is the default.
 

@@ -12,6 +12,9 @@ TARGETS = {JANUS: 0.6, JANUS_LOOPS: 0.8}
 BUSY = 0.85
 """Of a core: a generator that uses more may be what is measured."""
 
+LATE = 50.0
+"""Milliseconds: clients that get the machine so much too late are no steady load."""
+
 Found = Mapping[tuple[str, str], Sequence[Figures]]
 """Rounds by load and side."""
 
@@ -74,10 +77,13 @@ def _doubts(found: Found) -> Iterator[str]:
         if any(each.busiest > BUSY for each in rounds):
             most = max(each.busiest for each in rounds)
             yield f"{where}: a generator used {most:.2f} of a core; give it more --processes."
+        if any(each.late > LATE for each in rounds):
+            most = max(each.late for each in rounds)
+            yield f"{where}: clients were up to {most:.0f} ms late; the machine is busy with else."
         for what in ("refused", "unreadable"):
             if count := sum(getattr(each, what) for each in rounds):
                 yield f"{where}: {count} packets {what}."
 
 
 def _median(rounds: Sequence[Figures], what: str) -> float:
-    return statistics.median(getattr(each, what) for each in rounds)
+    return float(statistics.median(getattr(each, what) for each in rounds))
