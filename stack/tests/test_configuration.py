@@ -56,6 +56,40 @@ def test_services_are_told_where_everything_is() -> None:
     assert told["CONVO_PUBLIC_URL"] == "http://localhost:8080"
 
 
+def test_each_media_worker_has_a_udp_port_of_its_own() -> None:
+    settings = Configuration({"CONVO_MEDIA_WORKERS": "3", "CONVO_MEDIA_WORKER_PORT": "9000"})
+
+    workers = plan.workers(settings, plan.environment(settings, SECRETS, []))
+
+    assert [each.name for each in workers] == ["media-worker-1", "media-worker-2", "media-worker-3"]
+    told = [each.environment["CONVO_MEDIA_WORKER_PORT"] for each in workers]
+    assert told == ["9000", "9001", "9002"]
+    claimed = [each.port for each in plan.claims(settings) if each.udp]
+    assert claimed[:3] == [9000, 9001, 9002]
+
+
+@pytest.mark.parametrize("number", ["-1", "two", "65"])
+def test_workers_are_counted_by_a_small_number(number: str) -> None:
+    with pytest.raises(Trouble, match="CONVO_MEDIA_WORKERS"):
+        plan.claims(Configuration({"CONVO_MEDIA_WORKERS": number}))
+
+
+def test_media_is_reached_on_this_machine_where_the_platform_is() -> None:
+    told = plan.environment(Configuration({}), SECRETS, [])
+
+    assert told["CONVO_MEDIA_PUBLIC_IP"] == "127.0.0.1"
+    assert "CONVO_MEDIA_WORKER_HOST" not in told
+
+
+def test_media_is_reached_from_elsewhere_where_the_platform_is() -> None:
+    told = plan.environment(
+        Configuration({"CONVO_PUBLIC_URL": "https://meet.example"}), SECRETS, []
+    )
+
+    assert told["CONVO_MEDIA_PUBLIC_IP"] == "meet.example"
+    assert told["CONVO_MEDIA_WORKER_HOST"] == "0.0.0.0"
+
+
 def test_what_the_caller_sets_wins() -> None:
     caller = Configuration({"CONVO_PUBLIC_URL": "https://meet.example"})
 

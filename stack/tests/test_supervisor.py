@@ -119,6 +119,32 @@ async def test_an_order_to_replace_a_program_that_never_gets_ready_leaves_one_pr
     assert set(psutil.Process().children()) == processes
 
 
+async def test_programs_that_take_turns_never_run_at_the_same_time(
+    watched: Watched, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    code = f"""
+import os, socket, time
+held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+held.bind(("127.0.0.1", {port}))
+name = os.environ["NOTIFY_SOCKET"].replace("@", chr(0), 1)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", name)
+time.sleep(60)
+"""
+    program = replace(python(code, tmp_path), says_ready=True, takes_turns=True)
+    await watched.supervisor.start(program)
+    first = watched.process()
+
+    await watched.supervisor.replace("child")
+
+    assert not first.is_running()
+    assert watched.process().is_running()
+    watched.process().kill()
+    await until(lambda: watched.supervisor.kept["child"].restarts == 1)
+
+
 async def test_only_the_process_itself_can_say_that_it_is_ready(tmp_path: Path) -> None:
     say = (
         "import os, socket\n"

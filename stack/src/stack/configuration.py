@@ -17,7 +17,10 @@ PORTS = {
     "rabbitmq": 5682,
     "objects": 8333,
     "turn": 3478,
+    "media_worker": 8110,
 }
+MOST_WORKERS = 2
+"""Media workers that are started unless told otherwise; each can use a whole core."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ class Configuration:
             raise Trouble(
                 f"{setting(name)} is {text!r}, which is no port.",
                 remedy=f"Set it to a number from 1 to 65535, or leave it out for {PORTS[name]}.",
+            )
+        return int(text)
+
+    @property
+    def workers(self) -> int:
+        """How many media workers run: one for each core, but few.
+
+        Raises:
+            Trouble: The setting is not a small number.
+        """
+        text = self.given("CONVO_MEDIA_WORKERS") or str(min(os.cpu_count() or 1, MOST_WORKERS))
+        if not (text.isdecimal() and int(text) <= 64):
+            raise Trouble(
+                f"CONVO_MEDIA_WORKERS is {text!r}, which is no number up to 64.",
+                remedy="Set it to how many media workers are to run; 0 leaves calls of many "
+                "people to their browsers.",
             )
         return int(text)
 

@@ -52,6 +52,8 @@ def claims(configuration: Configuration) -> list[Claim]:
         return Claim(configuration.port(name) + above, setting(name), wanted_by, udp)
 
     wanted = [claim(name, name) for name in ("gateway", *SERVICES)]
+    for number, name in enumerate(_worker_names(configuration)):
+        wanted.append(claim("media_worker", name, above=number, udp=True))
     if not configuration.given("CONVO_MONGO_URL"):
         wanted.append(claim("mongo", "MongoDB"))
     if not configuration.given("CONVO_AMQP_URL"):
@@ -156,6 +158,7 @@ def environment(
     }
     for name in ("gateway", *SERVICES):
         ours[setting(name)] = str(configuration.port(name))
+    ours |= _reached_by_media(configuration)
     for name in SERVICES:
         ours[f"CONVO_{name.upper()}_URL"] = f"http://127.0.0.1:{configuration.port(name)}"
     ours["CONVO_JWKS_URL"] = ours["CONVO_AUTH_URL"] + "/.well-known/jwks.json"
@@ -163,6 +166,14 @@ def environment(
         ours.update(server.variables)
     told = configuration.environment
     return {**ours, **{name: told[name] for name in told if told[name] or name not in ours}}
+
+
+def _reached_by_media(configuration: Configuration) -> dict[str, str]:
+    """Return where browsers find the media workers: where they find the platform."""
+    name = urlsplit(public_url(configuration)).hostname or "localhost"
+    if name in {"localhost", "127.0.0.1"}:
+        return {"CONVO_MEDIA_PUBLIC_IP": "127.0.0.1"}
+    return {"CONVO_MEDIA_PUBLIC_IP": name, "CONVO_MEDIA_WORKER_HOST": "0.0.0.0"}  # noqa: S104
 
 
 def topology(environment: Mapping[str, str]) -> Program:
@@ -190,6 +201,25 @@ def services(environment: Mapping[str, str]) -> list[Program]:
             remedy="Run `make run`, which installs every part of the platform.",
         )
     return [_python(name, name, environment) for name in names]
+
+
+def workers(configuration: Configuration, environment: Mapping[str, str]) -> list[Program]:
+    """Return the media workers, each with a UDP port of its own; new ones take turns with old."""
+    first = configuration.port("media_worker")
+    return [
+        replace(
+            _python(name, "media.worker", environment),
+            environment={**environment, setting("media_worker"): str(first + number)},
+            says_ready=True,
+            takes_turns=True,
+            patience=_UNTIL_READY,
+        )
+        for number, name in enumerate(_worker_names(configuration))
+    ]
+
+
+def _worker_names(configuration: Configuration) -> list[str]:
+    return [f"media-worker-{number + 1}" for number in range(configuration.workers)]
 
 
 def listening(service: str, program: Program) -> Program:

@@ -25,10 +25,11 @@ def free_ports(count: int) -> list[int]:
 
 
 def free_range(count: int) -> int:
-    """Find `count` free ports in a row and return the first."""
+    """Find `count` ports in a row that are free for TCP and UDP, and return the first."""
     while True:
         [first] = free_ports(1)
-        if first + count < 65536 and not any(is_taken(first + n) for n in range(1, count)):
+        row = range(first, first + count)
+        if row.stop <= 65536 and not any(is_taken(n) or is_taken(n, udp=True) for n in row):
             return first
 
 

@@ -41,6 +41,12 @@ class Program:
     """Passed on to every process of the program in the way of systemd: whoever connects
     waits until there is one. Such a program says itself when it is ready."""
 
+    says_ready: bool = False
+    """Whether it says itself when it is ready, though nothing is passed on to it."""
+
+    takes_turns: bool = False
+    """Whether its next process can start only when the one before has ended."""
+
     ready: Callable[[], bool] = _always
     """Whether any other program serves now; called often, gives up within a second."""
 
@@ -55,7 +61,7 @@ class Process:
         self.program = program
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        self._word = Word() if program.listening else None
+        self._word = Word() if program.listening or program.says_ready else None
         with log.open("ab") as output:
             # Each of the commands before it replaces itself by the next, so that the
             # program has the pid we know.
@@ -70,7 +76,8 @@ class Process:
             )
 
     def _told(self) -> dict[str, str]:
-        return {"LISTEN_FDS": "1", "NOTIFY_SOCKET": self._word.address} if self._word else {}
+        told = {"LISTEN_FDS": "1"} if self.program.listening else {}
+        return {**told, "NOTIFY_SOCKET": self._word.address} if self._word else told
 
     @property
     def pid(self) -> int:

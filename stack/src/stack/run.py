@@ -80,9 +80,10 @@ class _Platform:
         self._supervisor.healing["rabbitmq"] = functools.partial(self._declare, environment)
         with terminal.step("services and gateway"):
             programs = [plan.listening(each.name, each) for each in plan.services(environment)]
-            self._parts += [each.name for each in programs]
+            workers = plan.workers(self._settings, environment)
+            self._parts += [each.name for each in (*workers, *programs)]
             self._layers += [self._parts[:-1], self._parts[-1:]]
-            await _together(self._supervisor.start(each) for each in programs)
+            await _together(self._supervisor.start(each) for each in (*workers, *programs))
             await self._until_ready(programs)
 
     async def _declare(self, environment: Mapping[str, str]) -> None:

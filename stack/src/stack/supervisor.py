@@ -68,12 +68,16 @@ class Supervisor:
     async def replace(self, name: str, *, grace: float = _GRACE) -> None:
         """Start a new process beside the old one, and end that once the new one is ready.
 
-        Both accept from the same socket for a while, so that nobody is refused.
+        Both accept from the same socket for a while, so that nobody is refused. Of a program
+        that takes turns the old process is ended first, and the new one kept running.
 
         Raises:
             Trouble: The new one did not get ready and was ended; the old one stays.
         """
         kept = self.kept[name]
+        if kept.program.takes_turns:
+            await self._take_turns(kept, grace)
+            return
         new = self._spawn(kept.program)
         async with AsyncExitStack() as unless_ready:
             unless_ready.push_async_callback(_stop, new, grace=0)
@@ -100,6 +104,14 @@ class Supervisor:
         """End everything at once and ask nobody."""
         for kept in self.kept.values():
             kept.process.signal(signal.SIGKILL)
+
+    async def _take_turns(self, kept: Kept, grace: float) -> None:
+        if kept.keeper:
+            kept.keeper.cancel()
+        await _stop(kept.process, grace)
+        kept.process, kept.started = self._spawn(kept.program), time.time()
+        self._watch(kept)
+        await self._ready(kept.process)
 
     def _watch(self, kept: Kept) -> None:
         if kept.keeper:

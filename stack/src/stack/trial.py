@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack import plan, ports
-from stack.configuration import PORTS, Configuration, setting
+from stack.configuration import MOST_WORKERS, PORTS, Configuration, setting
 from stack.packages import ROOT
 from stack.process import Process, Program
 
-_IN_A_ROW = {"rabbitmq": 4, "objects": 4}
+_IN_A_ROW = {"rabbitmq": 4, "objects": 4, "media_worker": MOST_WORKERS}
 _LONGEST_STOP = 90.0
 
 

@@ -51,7 +51,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _say("READY=1")
+            say("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._let_go(sockets or [])
@@ -131,7 +131,7 @@ def serve(server: Server) -> None:
         server.run(sockets=[listening(server.config)])
 
 
-def _say(state: str) -> None:
+def say(state: str) -> None:
     """Tell whoever started us (sd_notify(3)); it is no concern of ours who does not listen."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

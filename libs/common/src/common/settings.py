@@ -29,7 +29,7 @@ def origins(public_url: str, further: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, other_name, *further)))
 
 
-class Settings(BaseSettings):
+class ProgramSettings(BaseSettings):
     """What every program is told; each adds its own.
 
     Names are `CONVO_` and the field in capitals. A secret can be given as a file of
@@ -52,9 +52,6 @@ class Settings(BaseSettings):
     amqp_url: SecretStr
     """RabbitMQ, with user and password."""
 
-    jwks_url: str
-    """Where auth publishes the keys that verify access tokens."""
-
     @classmethod
     def read(cls) -> Self:
         """Read the environment; a missing or bad setting ends the program in one sentence."""
@@ -65,6 +62,13 @@ class Settings(BaseSettings):
                 name = "_".join(str(part) for part in error["loc"]).upper()
                 sys.stderr.write(f"CONVO_{name.removeprefix('CONVO_')}: {error['msg']}\n")
             raise SystemExit(2) from None
+
+
+class Settings(ProgramSettings):
+    """Settings of a program that people's requests come to."""
+
+    jwks_url: str
+    """Where auth publishes the keys that verify access tokens."""
 
 
 class ServiceSettings(Settings):

@@ -98,11 +98,22 @@ async def answer_of_aiortc(offer):
 async def test_an_answer_tells_who_receives():
     layout = layout_of(VOICE_OF_ADA, FACE_OF_ADA)
 
-    answer = layout.read_answer(await answer_of_aiortc(layout.offer(LOCAL)))
+    assert not any(place.is_agreed for place in layout.places)
+    agreed = layout.agree(await answer_of_aiortc(layout.offer(LOCAL)))
 
-    assert answer.remote.setup == "active"
-    assert len(answer.remote.fingerprints) == 3
-    assert answer.refused == frozenset()
+    assert agreed.remote.setup == "active"
+    assert len(agreed.remote.fingerprints) == 3
+    assert not agreed.tells_arrivals
+    assert all(place.is_agreed for place in layout.places)
+
+
+async def test_a_track_in_a_section_that_is_used_again_has_to_be_agreed_on_anew():
+    layout = layout_of(VOICE_OF_ADA, FACE_OF_ADA)
+    layout.agree(await answer_of_aiortc(layout.offer(LOCAL)))
+
+    layout.fit([VOICE_OF_ADA, FACE_OF_BOB])
+
+    assert [place.is_agreed for place in layout.places] == [True, False]
 
 
 async def test_an_answer_to_an_older_offer_is_refused():
@@ -112,7 +123,7 @@ async def test_an_answer_to_an_older_offer_is_refused():
     layout.fit([VOICE_OF_ADA])
 
     with pytest.raises(BadDescription):
-        layout.read_answer(late)
+        layout.agree(late)
 
 
 @pytest.mark.parametrize(
@@ -130,4 +141,4 @@ async def test_what_is_no_answer_is_refused(old, new):
     answer = await answer_of_aiortc(layout.offer(LOCAL))
 
     with pytest.raises(BadDescription):
-        layout.read_answer(answer.replace(old, new))
+        layout.agree(answer.replace(old, new))

@@ -73,13 +73,16 @@ def _packet(kind: int, form: int, body: memoryview) -> Packet | None:
 def _sender_report(count: int, body: memoryview) -> SenderReport | None:
     if len(body) < _SENDER.size + count * _BLOCK.size:
         return None
-    return SenderReport(*_SENDER.unpack_from(body), _blocks(count, body[_SENDER.size :]))
+    ssrc, time, rtp, packets, octets = _SENDER.unpack_from(body)
+    reports = _blocks(count, body[_SENDER.size :])
+    return SenderReport(ssrc, time, rtp, packets, octets, reports)
 
 
 def _receiver_report(count: int, body: memoryview) -> ReceiverReport | None:
     if len(body) < 4 + count * _BLOCK.size:
         return None
-    return ReceiverReport(*_WORD.unpack_from(body), _blocks(count, body[4:]))
+    (ssrc,) = _WORD.unpack_from(body)
+    return ReceiverReport(ssrc, _blocks(count, body[4:]))
 
 
 def _blocks(count: int, body: memoryview) -> tuple[ReportBlock, ...]:
@@ -127,7 +130,8 @@ def _nack(_: int, body: memoryview) -> Nack | None:
     for first, others in _LOST.iter_unpack(body[8:whole]):
         lost.append(first)
         lost += [(first + 1 + bit) & 0xFFFF for bit in range(16) if others >> bit & 1]
-    return Nack(*_PAIR.unpack_from(body), tuple(lost))
+    sender, media = _PAIR.unpack_from(body)
+    return Nack(sender, media, tuple(lost))
 
 
 def _pli(_: int, body: memoryview) -> Pli | None:
@@ -139,18 +143,20 @@ def _fir(_: int, body: memoryview) -> Fir | None:
         return None
     whole = 8 + (len(body) - 8) // 8 * 8
     asked = tuple((ssrc, rest >> 24) for ssrc, rest in _PAIR.iter_unpack(body[8:whole]))
-    return Fir(*_WORD.unpack_from(body), asked)
+    (sender,) = _WORD.unpack_from(body)
+    return Fir(sender, asked)
 
 
 def _remb(_: int, body: memoryview) -> Remb | None:
-    if len(body) < 16 or body[8:12] != b"REMB":
+    if len(body) < 16 or bytes(body[8:12]) != b"REMB":
         return None
     count = body[12]
+    (sender,) = _WORD.unpack_from(body)
     (rate,) = _WORD.unpack_from(body, 12)
     bitrate = (rate & 0x3FFFF) << (rate >> 18 & 0x3F)
     if len(body) < 16 + 4 * count:
         return None
-    return Remb(*_WORD.unpack_from(body), bitrate, _words(body[16 : 16 + 4 * count]))
+    return Remb(sender, bitrate, _words(body[16 : 16 + 4 * count]))
 
 
 def _words(body: memoryview) -> tuple[int, ...]:

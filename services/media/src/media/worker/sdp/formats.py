@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from media.worker.forward import AUDIO_LEVEL, TRANSPORT_CC
 from media.worker.sdp.grammar import BadDescription, Section
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 TWCC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
 TAKEN_EXTENSIONS = frozenset({MID, RID, REPAIRED_RID, TWCC, LEVEL})
@@ -17,8 +17,8 @@ TAKEN_EXTENSIONS = frozenset({MID, RID, REPAIRED_RID, TWCC, LEVEL})
 the pictures instead, and nothing has to be told to those who get them."""
 
 OFFERED_EXTENSIONS = {
-    "audio": {1: LEVEL, 2: SEND_TIME, 3: TWCC},
-    "video": {2: SEND_TIME, 3: TWCC},
+    "audio": {TRANSPORT_CC: TWCC, AUDIO_LEVEL: LEVEL},
+    "video": {TRANSPORT_CC: TWCC},
 }
 """To subscribers, by media and id. Without mid and rid: sources are told by SSRC, and ids of
 the two connections would be mixed up."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from media.worker.names import TrackName
 from media.worker.sdp import grammar
-from media.worker.sdp.formats import OFFERED_CODECS, OFFERED_EXTENSIONS
+from media.worker.sdp.formats import OFFERED_CODECS, OFFERED_EXTENSIONS, TWCC
 from media.worker.sdp.grammar import BadDescription, Remote
 from media.worker.sdp.local import Local, joined, session_lines
 
@@ -25,13 +25,15 @@ class Place:
     ssrc: int = 0
     """Another one for each track: a number that was used says that it is the same source."""
     rtx_ssrc: int = 0
+    is_agreed: bool = False
+    """Whether the other side knows of what it carries, and takes it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Agreed:
     remote: Remote
-    refused: frozenset[str]
-    """Mids of sections that the other side does not take."""
+    tells_arrivals: bool
+    """Whether there will be transport-wide feedback."""
 
 
 class Layout:
@@ -39,22 +41,24 @@ class Layout:
 
     def __init__(self) -> None:
         self.places: list[Place] = []
+        self.carrying: dict[TrackName, Place] = {}
         self._session_id = secrets.randbits(62)
         self._version = 0
 
     def slots(self) -> dict[str, TrackName]:
-        return {place.mid: place.slot for place in self.places if place.slot is not None}
+        return {place.mid: name for name, place in self.carrying.items()}
 
     def fit(self, wanted: Sequence[TrackName]) -> bool:
         """Carry exactly what is wanted; False when it already was so."""
-        held = {place.slot for place in self.places if place.slot is not None}
-        dropped, added = held - set(wanted), [each for each in wanted if each not in held]
-        for place in self.places:
-            if place.slot in dropped:
-                place.slot = None
-        for slot in dict.fromkeys(added):
-            place = self._free("audio" if slot.kind == "audio" else "video")
+        held = self.carrying
+        dropped = held.keys() - set(wanted)
+        added = dict.fromkeys(each for each in wanted if each not in held)
+        for slot in dropped:
+            held.pop(slot).slot = None
+        for slot in added:
+            place = held[slot] = self._free("audio" if slot.kind == "audio" else "video")
             place.slot, place.ssrc, place.rtx_ssrc = slot, self._unused(), self._unused()
+            place.is_agreed = False
         return bool(dropped or added)
 
     def _free(self, media: str) -> Place:
@@ -80,8 +84,8 @@ class Layout:
             lines += _section(place, local)
         return joined(lines)
 
-    def read_answer(self, text: str) -> Answer:
-        """What the other side says to the newest offer.
+    def agree(self, text: str) -> Agreed:
+        """Read what the other side says to the newest offer; all it takes is agreed from now on.
 
         Raises:
             BadDescription: It is no answer to it.
@@ -90,14 +94,17 @@ class Layout:
         told = [(each.media, each.attributes.first("mid")) for each in description.sections]
         if told != [(place.media, place.mid) for place in self.places]:
             raise BadDescription("This does not answer the newest offer.")
-        for section, place in zip(description.sections, self.places, strict=True):
+        pairs = [*zip(description.sections, self.places, strict=True)]
+        for section, place in pairs:
             if section.port and section.direction != ("recvonly" if place.slot else "inactive"):
                 raise BadDescription("This does not answer the newest offer.")
         remote = grammar.remote(description)
         if remote.setup != "active":
             raise BadDescription("The one who answers has to begin the DTLS handshake.")
-        refused = frozenset(each.mid for each in description.sections if not each.port)
-        return Answer(remote, refused)
+        for section, place in pairs:
+            place.is_agreed = place.slot is not None and section.port > 0
+        numbers = (line for each in description.sections for line in each.attributes.all("extmap"))
+        return Agreed(remote, any(TWCC in line for line in numbers))
 
 
 def _section(place: Place, local: Local) -> Iterable[str]:

@@ -1,0 +1,305 @@
+"""One peer's connection: ICE-lite, DTLS by aiortc, SRTP in place by libsrtp.
+
+The only module that uses names of aiortc and pylibsrtp that are private; both are pinned
+exactly, and tests/worker/test_contract.py says what is relied on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from struct import Struct
+from typing import TYPE_CHECKING, Literal
+
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
+from pylibsrtp._binding import lib
+
+if TYPE_CHECKING:
+    from media.worker.batch import Batch
+    from media.worker.engine import Engine
+
+State = Literal["new", "connecting", "connected", "failed", "closed"]
+
+HANDSHAKE_WITHIN = 15.0
+"""Seconds from `Transport.accept` to the first packet that can be read."""
+SILENT_AFTER = 6.0
+"""Seconds without a request after which another authenticated address is taken over."""
+MOST_ADDRESSES = 8
+"""Addresses of one client that are listened to at the same time."""
+MOST_REPORTERS = 64
+"""SSRCs that may send RTCP over one transport: libsrtp remembers each of them."""
+HANDSHAKE_BACKLOG = 16
+"""DTLS datagrams that wait to be read; more are dropped, the client repeats them."""
+MOST_SENT = 1800
+"""Bytes of a packet that is sent: with its SRTP trailer it fits into a slot."""
+REMEMBERED = 4096
+"""Transport-wide numbers for which the time and the size are kept."""
+
+_protect = lib.srtp_protect
+_protect_rtcp = lib.srtp_protect_rtcp
+_unprotect = lib.srtp_unprotect
+_unprotect_rtcp = lib.srtp_unprotect_rtcp
+_ssrc_at = Struct("!I").unpack_from
+
+
+def _nothing(*_: object) -> None:
+    """Stand where nobody listens yet."""
+
+
+class _Ice:
+    """What aiortc's DTLS needs of an ICE transport."""
+
+    role = "controlled"
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send_now = send
+        self.arrived: asyncio.Queue[bytes] = asyncio.Queue(HANDSHAKE_BACKLOG)
+        self.begun = asyncio.Event()
+
+    def take(self, datagram: bytes) -> None:
+        self.begun.set()
+        with suppress(asyncio.QueueFull):
+            self.arrived.put_nowait(datagram)
+
+    async def _recv(self) -> bytes:
+        return await self.arrived.get()
+
+    async def _send(self, datagram: bytes) -> None:
+        self._send_now(datagram)
+
+
+class Transport:
+    """One peer's connection to the worker's port."""
+
+    def __init__(self, engine: Engine, certificate: RTCCertificate) -> None:
+        self.engine = engine
+        self.state: State = "new"
+        self.heard_at = 0.0
+        """Loop time of the last valid STUN request: the client's consent (RFC 7675)."""
+        self.on_state: Callable[[], None] = _nothing
+        """Called when the state changed, except by `close`."""
+        self.on_rtp: Callable[[memoryview, int], None] = _nothing
+        """A decrypted RTP packet and its length; the view holds it only during the call."""
+        self.on_rtcp: Callable[[bytes], None] = _nothing
+        """A decrypted compound packet."""
+        self.number = 0
+        """The transport-wide number of the newest packet sent."""
+        self.sent_at = [0.0] * REMEMBERED
+        """Loop time at which a number was sent, at `number % REMEMBERED`."""
+        self.sent_bytes = [0] * REMEMBERED
+        """Size of the datagram that had a number, at `number % REMEMBERED`."""
+        self.is_sending = False
+        """Whether `room` and `queue` may be used."""
+        self._is_closed = False
+        self._outgoing = engine.outgoing
+        self._destination: object = None
+        self._address: Hashable = None
+        self._addresses: dict[Hashable, float] = {}
+        self._reporters: set[int] = set()
+        self._passwords: dict[str, str] = {}
+        self._inbound = self._outbound = None
+        self._ice = _Ice(self._send_plain)
+        self._dtls = RTCDtlsTransport(self._ice, [certificate])
+        self._dtls._set_role("server")
+        self._dtls.on("statechange", self._dtls_changed)
+        self._starting: asyncio.Task[None] | None = None
+        self._name()
+
+    # --- what the room asks for
+
+    def accept(
+        self,
+        remote_ufrag: str,  # noqa: ARG002 - see below
+        remote_pwd: str,  # noqa: ARG002
+        fingerprints: list[tuple[str, str]],
+    ) -> None:
+        """Start with what the peer's description says: `(algorithm, value)` per fingerprint.
+
+        A lite agent never sends requests, so the peer's own credentials are not needed: it
+        proves who it is with ours, and then by the fingerprint.
+        """
+        given = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
+        self._become("connecting")
+        self._starting = asyncio.get_running_loop().create_task(
+            self._start(RTCDtlsParameters(given))
+        )
+
+    def restart(self, remote_ufrag: str = "", remote_pwd: str = "") -> None:  # noqa: ARG002
+        """Take new local credentials; what is connected goes on, also with the old ones,
+        until the client uses the new ones (RFC 8445 section 9).
+        """
+        self._name()
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Send a compound packet; nothing happens while the transport is not connected."""
+        if not self.is_sending or len(packet) > MOST_SENT:
+            return
+        view = self.room()
+        view[: len(packet)] = packet
+        outgoing = self._outgoing
+        slot = outgoing.used
+        outgoing.lengths[slot][0] = len(packet)
+        if _protect_rtcp(self._outbound, outgoing.pointers[slot], outgoing.lengths[slot]) == 0:
+            outgoing.to[slot] = self._destination
+            outgoing.used = slot + 1
+        self.engine.flush_soon()
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Send one whole RTP packet: the slow way, for what is rare."""
+        if not self.is_sending or len(packet) > MOST_SENT:
+            return
+        self.room()[: len(packet)] = packet
+        self.queue(len(packet))
+        self.engine.flush_soon()
+
+    def close(self) -> None:
+        """Say goodbye, and send and take nothing more."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.state = "closed"
+        self._cut()
+        if self._starting is not None:
+            self._starting.cancel()
+        for ufrag in self._passwords:
+            self.engine.unname(ufrag)
+        for address in self._addresses:
+            self.engine.drop_address(address)
+        farewell = asyncio.get_running_loop().create_task(self._dtls.stop())
+        self.engine.stopping.add(farewell)
+        farewell.add_done_callback(self.engine.stopping.discard)
+
+    # --- the fast way, for Forward
+
+    def room(self) -> memoryview:
+        """Return the memory for the next packet; `queue` sends what was written there."""
+        outgoing = self._outgoing
+        if outgoing.used == outgoing.size:
+            self.engine.flush()
+        return outgoing.views[outgoing.used]
+
+    def queue(self, length: int) -> None:
+        """Protect the packet written to `room` in place, and send it with the next flush.
+
+        It is remembered under the transport-wide number that `number` says.
+        """
+        outgoing = self._outgoing
+        slot = outgoing.used
+        size = outgoing.lengths[slot]
+        size[0] = length
+        if _protect(self._outbound, outgoing.pointers[slot], size) == 0:
+            outgoing.to[slot] = self._destination
+            outgoing.used = slot + 1
+            place = self.number % REMEMBERED
+            self.sent_at[place] = self.engine.now
+            self.sent_bytes[place] = length
+
+    def forget(self, ssrc: int) -> None:
+        """Let libsrtp forget a source, ours or the peer's, that comes no more."""
+        for context in (self._inbound, self._outbound):
+            if context is not None:
+                lib.srtp_remove_stream(context, socket.htonl(ssrc))
+
+    # --- what the engine delivers
+
+    def take(self, batch: Batch, slot: int) -> None:
+        """Take a datagram that came from one of this transport's addresses."""
+        view = batch.views[slot]
+        if view[0] < 128:
+            if 20 <= view[0] < 64:
+                self._ice.take(bytes(view[: batch.lengths[slot][0]]))
+        elif self._inbound is None or view[0] > 191:
+            return
+        elif 192 <= view[1] < 224:
+            self._take_rtcp(batch, slot, view)
+        elif _unprotect(self._inbound, batch.pointers[slot], batch.lengths[slot]) == 0:
+            self.on_rtp(view, batch.lengths[slot][0])
+
+    def _take_rtcp(self, batch: Batch, slot: int, view: memoryview) -> None:
+        reporter: int = _ssrc_at(view, 4)[0]
+        known = reporter in self._reporters
+        if not known and len(self._reporters) >= MOST_REPORTERS:
+            return
+        if _unprotect_rtcp(self._inbound, batch.pointers[slot], batch.lengths[slot]) == 0:
+            self._reporters.add(reporter)
+            self.on_rtcp(bytes(view[: batch.lengths[slot][0]]))
+
+    def password_of(self, ufrag: str) -> str:
+        """The password that goes with one of this transport's names."""
+        return self._passwords[ufrag]
+
+    def requested(self, ufrag: str, address: Hashable, *, nominated: bool) -> None:
+        """Take note of a request that proved to come from the peer."""
+        now = self.engine.now
+        self.heard_at = now
+        if ufrag == self.ufrag:
+            for old in [each for each in self._passwords if each != ufrag]:
+                del self._passwords[old]
+                self.engine.unname(old)
+        if address not in self._addresses and len(self._addresses) >= MOST_ADDRESSES:
+            others = [each for each in self._addresses if each != self._address]
+            oldest = min(others, key=self._addresses.__getitem__)
+            self.engine.drop_address(oldest)
+            del self._addresses[oldest]
+        destination = self.engine.take_address(address, self)
+        self._addresses[address] = now
+        if (
+            self._address is None
+            or (nominated and address != self._address)
+            or now - self._addresses.get(self._address, 0.0) > SILENT_AFTER
+        ):
+            self._address, self._destination = address, destination
+
+    def lose(self, address: Hashable) -> None:
+        """Note that another transport proved to be at this address now."""
+        self._addresses.pop(address, None)
+
+    # --- inside
+
+    def _name(self) -> None:
+        self.ufrag = secrets.token_hex(4)
+        while self.engine.knows(self.ufrag):
+            self.ufrag = secrets.token_hex(4)
+        self.pwd = secrets.token_hex(16)
+        self._passwords[self.ufrag] = self.pwd
+        self.engine.name(self.ufrag, self)
+
+    async def _start(self, peer: RTCDtlsParameters) -> None:
+        try:
+            async with asyncio.timeout(HANDSHAKE_WITHIN):
+                await self._ice.begun.wait()
+                await self.engine.turn()
+                await self._dtls.start(peer)
+        except TimeoutError:
+            self._become("failed")
+
+    def _dtls_changed(self) -> None:
+        if self.state in {"failed", "closed"}:
+            return
+        match self._dtls.state:
+            case "connected":
+                self._inbound = self._dtls._rx_srtp._srtp[0]
+                self._outbound = self._dtls._tx_srtp._srtp[0]
+                self.is_sending = True
+                self._become("connected")
+            case "failed":
+                self._become("failed")
+            case "closed":
+                self._cut()
+                self._become("closed")
+
+    def _become(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.on_state()
+
+    def _send_plain(self, datagram: bytes) -> None:
+        if self._destination is not None:
+            self.engine.queue(datagram, self._destination)
+
+    def _cut(self) -> None:
+        self._inbound = self._outbound = None
+        self.is_sending = False
