@@ -16,7 +16,12 @@ def main() -> None:
     found: dict[tuple[str, str], list[Figures]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="bench-media-") as folder,
-        servers.sides(Path(folder), tuple(given.sides), profiles.command(given.profile)) as sides,
+        servers.sides(
+            Path(folder),
+            tuple(given.sides),
+            broker=given.broker,
+            wrapped=profiles.command(given.profile),
+        ) as sides,
     ):
         for number in range(given.rounds):
             for name in given.only:
@@ -37,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sides", choices=servers.NAMES, nargs="*", default=[*servers.NAMES])
     parser.add_argument("--processes", type=int, default=1, help="that are the clients")
     parser.add_argument("--profile", type=Path, help="write where our worker spends its time")
+    parser.add_argument("--broker", help="address of a RabbitMQ; otherwise a private one is run")
     return parser.parse_args()
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +41,12 @@ Runs = Callable[[], AbstractContextManager[Server]]
 
 @contextmanager
 def sides(
-    folder: Path, wanted: tuple[str, ...], wrapped: tuple[str, ...]
+    folder: Path, wanted: tuple[str, ...], *, broker: str | None, wrapped: tuple[str, ...]
 ) -> Iterator[dict[str, Runs]]:
-    """How to run each; `wrapped` is a command that our worker is run by, for a profile."""
+    """How to run each; `wrapped` is a command that our worker is run by, for a profile.
+
+    Without the address of a `broker` a private one is run.
+    """
     runs: dict[str, Runs] = {}
     if JANUS in wanted:
         runs[JANUS] = lambda: _janus(folder, JANUS, 0)
@@ -51,10 +55,16 @@ def sides(
     if OURS not in wanted:
         yield runs
         return
-    with running_rabbitmq(folder) as broker:
-        asyncio.run(_declare(broker.url))
-        runs[OURS] = lambda: _ours(folder, broker.url, wrapped)
+    with _broker(folder) if broker is None else nullcontext(broker) as url:
+        asyncio.run(_declare(url))
+        runs[OURS] = lambda: _ours(folder, url, wrapped)
         yield {side: runs[side] for side in wanted}
+
+
+@contextmanager
+def _broker(folder: Path) -> Iterator[str]:
+    with running_rabbitmq(folder) as server:
+        yield server.url
 
 
 @contextmanager
@@ -102,11 +112,11 @@ async def _announced(broker: str, process: Process) -> str:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
         await queue.bind(topology.EVENTS, WorkerAlive.type)
-        async with queue.iterator(timeout=_PATIENCE) as facts:
-            try:
-                async for fact in facts:
-                    if process.returncode is None:
-                        return WorkerAlive.parse(fact.body).worker_id
-            except TimeoutError:
-                pass
+        deadline = time.monotonic() + _PATIENCE
+        while process.returncode is None and time.monotonic() < deadline:
+            # Asked again and again, so that a worker that has ended is not waited for.
+            fact = await queue.get(no_ack=True, fail=False)
+            if fact is not None:
+                return WorkerAlive.parse(fact.body).worker_id
+            await asyncio.sleep(0.1)
     raise process.failed_to_start()
