@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from common.forwarding import queue_of
 from common.requests import Answering
 from media.worker.control import Control, Heart, LiveFrames
 from media.worker.mux import Mux
+from media.worker.portable import Portable
 from media.worker.room.connection import Site
 from media.worker.room.rooms import Rooms
 from media.worker.settings import Settings
@@ -44,7 +46,7 @@ class Worker:
 async def working(settings: Settings) -> AsyncIterator[Worker]:
     """A worker for as long as the block lasts."""
     worker_id = uuid4().hex
-    engine = Mux()
+    engine = Mux() if sys.platform == "linux" else Portable()
     await engine.open(settings.bind or settings.host, settings.port)
     url = settings.amqp_url.get_secret_value()
     bus = Bus(url)

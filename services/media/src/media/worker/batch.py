@@ -15,11 +15,14 @@ ffi.cdef(
         int msg_flags;
     };
     struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
+    struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; };
     int recvmmsg(int, struct mmsghdr *, unsigned int, int, void *);
     int sendmmsg(int, struct mmsghdr *, unsigned int, int);
     """
 )
 
+Destination = tuple[object, ...]
+"""Where a datagram goes, as the engine that sends it needs it."""
 ROOM = 2048
 """Bytes of one slot: more than any datagram of a call has, its SRTP trailer included."""
 _LOW_HALF = 0 if sys.byteorder == "little" else 4
@@ -42,8 +45,8 @@ class Batch:
         self.views = [whole[slot * ROOM : (slot + 1) * ROOM] for slot in range(size)]
         self.pointers = [self.memory + slot * ROOM for slot in range(size)]
         self.lengths = []
-        self.to: list[object] = [None] * size
-        """Where each slot's datagram goes, in the words of the engine that sends it."""
+        self.to: list[Destination] = [()] * size
+        """Where each slot's datagram goes."""
         for slot, pointer in enumerate(self.pointers):
             vector = self.vectors[slot]
             vector.iov_base = pointer

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from aiortc import RTCCertificate
 
 from media.worker import stun
-from media.worker.batch import Batch
+from media.worker.batch import Batch, Destination
 from media.worker.transport import Transport
 
 SENT_AT_ONCE = 256
@@ -48,8 +48,8 @@ class Engine(ABC):
         """Give the first `count` slots of `outgoing` to the system, or drop them."""
 
     @abstractmethod
-    def _destination(self, address: Hashable) -> object:
-        """What `outgoing.to` needs to send to an address."""
+    def _destination(self, address: Hashable, slot: int) -> Destination:
+        """What `outgoing.to` needs to answer what was read into a slot."""
 
     @abstractmethod
     def _spoken(self, address: Hashable) -> tuple[str, int]:
@@ -88,7 +88,7 @@ class Engine(ABC):
         self._flushes_soon = False
         self.flush()
 
-    def queue(self, datagram: bytes, destination: object) -> None:
+    def queue(self, datagram: bytes, destination: Destination) -> None:
         """Collect a datagram as it is."""
         outgoing = self.outgoing
         if outgoing.used == outgoing.size:
@@ -119,13 +119,12 @@ class Engine(ABC):
         """Answer requests for `ufrag` no more."""
         self._by_ufrag.pop(ufrag, None)
 
-    def take_address(self, address: Hashable, transport: Transport) -> object:
-        """Give all that comes from an address to this transport; return its destination."""
+    def take_address(self, address: Hashable, transport: Transport) -> None:
+        """Give all that comes from an address to this transport."""
         before = self._by_address.get(address)
         if before is not None and before is not transport:
             before.lose(address)
         self._by_address[address] = transport
-        return self._destination(address)
 
     def drop_address(self, address: Hashable) -> None:
         """Take nothing from this address any more."""
@@ -141,9 +140,10 @@ class Engine(ABC):
             if transport is not None:
                 transport.take(batch, slot)
         else:
-            self._answer(bytes(batch.views[slot][: batch.lengths[slot][0]]), address)
+            self._answer(batch, slot, address)
 
-    def _answer(self, datagram: bytes, address: Hashable) -> None:
+    def _answer(self, batch: Batch, slot: int, address: Hashable) -> None:
+        datagram = bytes(batch.views[slot][: batch.lengths[slot][0]])
         request = stun.read(datagram)
         if request is None:
             return
@@ -153,5 +153,6 @@ class Engine(ABC):
         pwd = transport.password_of(request.ufrag)
         if not request.is_by(pwd):
             return
-        transport.requested(request.ufrag, address, nominated=request.nominates)
-        self.queue(stun.answer(request, pwd, self._spoken(address)), self._destination(address))
+        to = self._destination(address, slot)
+        transport.requested(request.ufrag, address, to, nominated=request.nominates)
+        self.queue(stun.answer(request, pwd, self._spoken(address)), to)

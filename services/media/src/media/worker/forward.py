@@ -5,7 +5,7 @@ from struct import Struct
 from time import monotonic
 
 from media.worker.codecs import Vp8Descriptor
-from media.worker.router import Layer, Track
+from media.worker.router import KEPT, Layer, Track
 from media.worker.transport import Transport
 
 TRANSPORT_CC = 1
@@ -15,11 +15,17 @@ AUDIO_LEVEL = 2
 SOONEST = 0.02
 """Seconds between two repetitions of a packet when the round trip is shorter."""
 
-_video = Struct("!BBHIIHHBHx").pack_into
-_audio = Struct("!BBHIIHHBHBBxxx").pack_into
-_repair = Struct("!BBHIIHHBHxH").pack_into
+# 12 bytes of RTP, then the extensions of all connections we offer (RFC 8285, short form).
+_video = Struct("!BBHIIIBHx").pack_into
+_audio = Struct("!BBHIIIBHBBxxx").pack_into
+_repair = Struct("!BBHIIIBHxH").pack_into
+_ONE_WORD, _TWO_WORDS = 0xBEDE0001, 0xBEDE0002
+_EXTENDED = 0x90
+"""Version 2, with extensions, without padding and sources."""
 _NUMBER = TRANSPORT_CC << 4 | 1
 _LEVEL = AUDIO_LEVEL << 4
+_VIDEO, _AUDIO, _REPAIR = 20, 24, 22
+"""Bytes before the payload."""
 
 
 class Forward:
@@ -33,6 +39,8 @@ class Forward:
         self.packets = 0
         self.octets = 0
         """Of payload, for the SR."""
+        self.rtx_packets = 0
+        self.rtx_octets = 0
         self.layer: Layer | None = None
         """What it gets now."""
         self.wanted: Layer | None = None
@@ -41,6 +49,8 @@ class Forward:
         self._sequence_shift = secrets.randbelow(0x8000)
         self._timestamp_shift = 0
         self._picture_shift = self._tl0_shift = 0
+        self._is_shifted = False
+        """Whether VP8's counters have to be rewritten: only after a change of layers."""
         self._left: tuple[int, int, int, int, float, float | None] | None = None
         self._rtx_sequence = secrets.randbelow(0x8000)
         self._repeated: dict[int, float] = {}
@@ -80,7 +90,11 @@ class Forward:
             self.track.ask(self.wanted, monotonic())
 
     def close(self) -> None:
-        """Send nothing of this track any more."""
+        """Send nothing of this track any more.
+
+        Its SSRCs must not be used again on this connection: what follows would be encrypted
+        under numbers that were used before.
+        """
         self.choose(None)
         if self in self.track.forwards:
             self.track.forwards.remove(self)
@@ -96,99 +110,101 @@ class Forward:
         packet = transport.room()
         number = transport.number = transport.number + 1 & 0xFFFF
         sequence = index + self._sequence_shift & 0xFFFF
-        timestamp = timestamp + self._timestamp_shift & 0xFFFFFFFF
+        time = timestamp + self._timestamp_shift & 0xFFFFFFFF
         octets = len(payload)
         if level < 0:
+            end = _VIDEO + octets
             _video(
-                packet, 0, 0x90, second, sequence, timestamp, self.ssrc, 0xBEDE, 1, _NUMBER, number
+                packet, 0, _EXTENDED, second, sequence, time, self.ssrc, _ONE_WORD, _NUMBER, number
             )
-            packet[20 : 20 + octets] = payload
-            if self._picture_shift or self._tl0_shift:
-                self._rewrite(self.layer.picture, packet, 20)
-            transport.queue(20 + octets)
+            packet[_VIDEO:end] = payload
+            if self._is_shifted and self.layer is not None:
+                self._rewrite(self.layer.picture, packet, _VIDEO)
         else:
+            end = _AUDIO + octets
+            # fmt: off - one line for each of the three parts
             _audio(
                 packet,
                 0,
-                0x90,
+                _EXTENDED,
                 second,
                 sequence,
-                timestamp,
+                time,
                 self.ssrc,
-                0xBEDE,
-                2,
+                _TWO_WORDS,
                 _NUMBER,
                 number,
                 _LEVEL,
                 level,
             )
-            packet[24 : 24 + octets] = payload
-            transport.queue(24 + octets)
+            # fmt: on
+            packet[_AUDIO:end] = payload
+        transport.queue(end)
         self.packets += 1
         self.octets += octets
 
-    def repeat(self, sequence: int, rtx_payload_type: int, *, round_trip: float = 0.0) -> bool:
+    def repeat(self, sequence: int, *, round_trip: float = 0.0) -> bool:
         """Send a packet once more as RTX (RFC 4588), if it is still remembered.
 
-        Not within a round trip (seconds) of the last repetition. RTX has an SSRC and numbers
-        of its own, so that nothing is encrypted twice under the same number.
+        Not within a round trip (seconds) of the last repetition.
         """
         layer = self.layer
-        if layer is None or not self.rtx_ssrc or not self.transport.is_sending:
+        if layer is None:
             return False
         index = layer.newest - (layer.newest + self._sequence_shift - sequence & 0xFFFF)
-        kept = layer.kept(index) if index >= self._start else None
         now = monotonic()
-        if kept is None or now - self._repeated.get(index, 0.0) < max(round_trip, SOONEST):
+        if now - self._repeated.get(index, 0.0) < max(round_trip, SOONEST):
             return False
-        if len(self._repeated) >= 512:
+        if len(self._repeated) >= KEPT:
             self._repeated.clear()
         self._repeated[index] = now
-        self._send_again(sequence, kept, rtx_payload_type)
-        return True
+        return self._send_again(layer, index) > 0
 
-    def pad(self, rtx_payload_type: int) -> int:
-        """Send the newest packet once more, to fill the line; returns its octets, 0 for none."""
-        layer = self.layer
-        if layer is None or not self.rtx_ssrc or not self.transport.is_sending:
-            return 0
-        kept = layer.kept(layer.newest) if layer.newest >= self._start else None
-        if kept is None:
-            return 0
-        return self._send_again(
-            layer.newest + self._sequence_shift & 0xFFFF, kept, rtx_payload_type
-        )
+    def probe(self) -> int:
+        """Send the newest packet once more, to try whether the connection carries more.
 
-    def _send_again(
-        self, sequence: int, kept: tuple[int, int, bytes], rtx_payload_type: int
-    ) -> int:
-        second, timestamp, payload = kept
-        self._rtx_sequence = self._rtx_sequence + 1 & 0xFFFF
+        Returns the bytes sent: 0 where nothing can be repeated.
+        """
+        return self._send_again(self.layer, self.layer.newest) if self.layer is not None else 0
+
+    def _send_again(self, layer: Layer, index: int) -> int:
+        """RTX has an SSRC and numbers of its own that only go forward, so that nothing is
+        encrypted twice under the same number: AES-GCM would give its key away.
+        """
         transport = self.transport
+        kept = layer.kept(index) if index >= self._start else None
+        if kept is None or not self.rtx_ssrc or not transport.is_sending:
+            return 0
+        second, timestamp, payload = kept
         packet = transport.room()
         number = transport.number = transport.number + 1 & 0xFFFF
+        sequence = self._rtx_sequence = self._rtx_sequence + 1 & 0xFFFF
+        # fmt: off - one line for each of the three parts
         _repair(
             packet,
             0,
-            0x90,
-            second & 0x80 | rtx_payload_type,
-            self._rtx_sequence,
+            _EXTENDED,
+            second,
+            sequence,
             timestamp + self._timestamp_shift & 0xFFFFFFFF,
             self.rtx_ssrc,
-            0xBEDE,
-            1,
+            _ONE_WORD,
             _NUMBER,
             number,
-            sequence,
+            index + self._sequence_shift & 0xFFFF,
         )
-        packet[22 : 22 + len(payload)] = payload
-        if self._picture_shift or self._tl0_shift:
-            picture = Vp8Descriptor()
-            if picture.read(payload, 0, len(payload)):
-                self._rewrite(picture, packet, 22)
-        transport.queue(22 + len(payload))
+        # fmt: on
+        end = _REPAIR + len(payload)
+        packet[_REPAIR:end] = payload
+        picture = Vp8Descriptor()
+        if self._is_shifted and picture.read(payload, 0, len(payload)):
+            self._rewrite(picture, packet, _REPAIR)
+        transport.engine.now = monotonic()
+        transport.queue(end)
         transport.engine.flush_soon()
-        return 22 + len(payload)
+        self.rtx_packets += 1
+        self.rtx_octets += len(payload) + 2
+        return end
 
     def report(self, at: float) -> tuple[float, int] | None:
         """The publisher's NTP time in seconds and our RTP timestamp now, for the SR.
@@ -222,6 +238,7 @@ class Forward:
         picture = layer.picture
         self._picture_shift = picture_id + 1 - picture.picture_id if picture_id >= 0 else 0
         self._tl0_shift = tl0 + 1 - picture.tl0 if tl0 >= 0 else 0
+        self._is_shifted = bool(self._picture_shift or self._tl0_shift)
 
     def _leave(self) -> None:
         layer = self.layer

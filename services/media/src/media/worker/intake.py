@@ -56,14 +56,12 @@ class Intake:
     def _learn(self, packet: memoryview, length: int, ssrc: int) -> Track | None:
         mid, rid, repaired_rid = self._names(packet, length)
         track = self._by_mid.get(mid)
-        if track is not None and repaired_rid and track.adopt(ssrc, repaired_rid, repairs=True):
-            self._by_ssrc[ssrc] = track
-        elif track is not None and not repaired_rid and track.adopt(ssrc, rid):
-            self._by_ssrc[ssrc] = track
-        else:
+        repairs = bool(repaired_rid)
+        if track is None or not track.adopt(ssrc, repaired_rid or rid, repairs=repairs):
             # libsrtp would remember each source that anybody makes up.
             self._transport.forget(ssrc)
             return None
+        self._by_ssrc[ssrc] = track
         return track
 
     def _names(self, packet: memoryview, length: int) -> tuple[str, str, str]:

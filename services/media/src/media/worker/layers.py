@@ -126,6 +126,8 @@ class Layers:
             return layer
         if known.roomy_since is None:
             known.roomy_since = now
+        if layer >= 0:
+            layer = max(layer, each.useful[0])  # what it had may not be sent any more
         grown = _top(each.useful) > (-1 if known.need is None else known.need)
         waited = now - known.roomy_since >= known.patience
         return best if grown or waited else layer

@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterator
 from contextlib import suppress
 from time import monotonic
 
-from media.worker.batch import Batch, ffi
-from media.worker.engine import SENT_AT_ONCE, Engine
+from media.worker.batch import Batch, Destination, ffi
+from media.worker.engine import Engine
 
 READ_AT_ONCE = 64
 """Datagrams read by one system call."""
@@ -19,9 +19,14 @@ SOCKET_BUFFER = 4 << 20
 """Bytes the system may hold in each direction: the only queue there is."""
 _ADDRESS_BYTES = {socket.AF_INET: 16, socket.AF_INET6: 28}
 _ADDRESS = max(_ADDRESS_BYTES.values())
-_RCVBUFFORCE, _SNDBUFFORCE = 33, 32
-"""Linux's numbers, which the standard library does not know."""
+# Linux's numbers, which the standard library does not know.
+_RCVBUFFORCE, _SNDBUFFORCE, _IP_PKTINFO = 33, 32, 8
 _BUFFERS = ((socket.SO_RCVBUF, _RCVBUFFORCE), (socket.SO_SNDBUF, _SNDBUFFORCE))
+_CONTROL = 64
+"""Bytes for the control message that says which of the machine's addresses was written to."""
+_CONTROL_HEADER = ffi.sizeof("struct cmsghdr")
+_CONTROL_BYTES = {socket.AF_INET: _CONTROL_HEADER + 16, socket.AF_INET6: _CONTROL_HEADER + 24}
+"""With padding. The number of the interface is the first, or the last, 4 bytes of the rest."""
 
 
 class _Messages:
@@ -42,11 +47,15 @@ class Mux(Engine):
         super().__init__()
         self._system = ffi.dlopen(None)
         self._socket: socket.socket | None = None
+        self._descriptor = -1
         self._sending = _Messages(self.outgoing)
         self._incoming = Batch(READ_AT_ONCE)
         self._receiving = _Messages(self._incoming)
         self._names = ffi.new("unsigned char[]", READ_AT_ONCE * _ADDRESS)
         self._names_read = ffi.buffer(self._names)
+        self._controls = ffi.new("unsigned char[]", READ_AT_ONCE * _CONTROL)
+        self._controls_read = ffi.buffer(self._controls)
+        self._control_bytes = 0
         for slot, header in enumerate(self._receiving.headers):
             header.msg_name = self._names + slot * _ADDRESS
             header.msg_namelen = _ADDRESS
@@ -56,27 +65,44 @@ class Mux(Engine):
         self._rest: Iterator[int] = iter(())
 
     async def open(self, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._family = family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._address_bytes = _ADDRESS_BYTES[family]
-        for header in self._sending.headers:
-            header.msg_namelen = self._address_bytes
         self._socket = bound = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+            self._ask_for_own_address(bound)
+        for header in self._sending.headers:
+            header.msg_namelen = self._address_bytes
+            header.msg_controllen = self._control_bytes
         for option, forced in _BUFFERS:
             bound.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
             with suppress(PermissionError):
                 bound.setsockopt(socket.SOL_SOCKET, forced, SOCKET_BUFFER)
         bound.bind((host, port))
         self.port = bound.getsockname()[1]
+        self._descriptor = bound.fileno()
         asyncio.get_running_loop().add_reader(bound, self._readable)
+
+    def _ask_for_own_address(self, bound: socket.socket) -> None:
+        """Answer from the address that was written to: on a machine with several, the system
+        would choose another, and no client takes an answer from there.
+        """
+        if self._family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        else:
+            bound.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        self._control_bytes = _CONTROL_BYTES[self._family]
+        for slot, header in enumerate(self._receiving.headers):
+            header.msg_control = self._controls + slot * _CONTROL
+            header.msg_controllen = _CONTROL
 
     def _readable(self) -> None:
         self._deliver_rest()
         incoming, receiving = self._incoming, self._receiving
         for _ in range(READS_IN_A_ROW):
             count = self._system.recvmmsg(
-                self._socket.fileno(), receiving.array, incoming.size, 0, ffi.NULL
+                self._descriptor, receiving.array, incoming.size, 0, ffi.NULL
             )
             if count <= 0:
                 return
@@ -85,6 +111,9 @@ class Mux(Engine):
             self._rest = iter(range(count))
             self._deliver_rest()
             self.flush()
+            if self._control_bytes:
+                for header in receiving.headers[:count]:
+                    header.msg_controllen = _CONTROL
             if count < incoming.size:
                 return
 
@@ -105,12 +134,11 @@ class Mux(Engine):
     def _send(self, count: int) -> None:
         sending, to = self._sending, self.outgoing.to
         for slot in range(count):
-            sending.headers[slot].msg_name = to[slot]
+            header = sending.headers[slot]
+            header.msg_name, header.msg_control = to[slot]
         done = 0
         while done < count:
-            sent = self._system.sendmmsg(
-                self._socket.fileno(), sending.array + done, count - done, 0
-            )
+            sent = self._system.sendmmsg(self._descriptor, sending.array + done, count - done, 0)
             if sent > 0:
                 self.sent += sent
                 done += sent
@@ -121,8 +149,16 @@ class Mux(Engine):
                 self.refused += 1
                 done += 1
 
-    def _destination(self, address: Hashable) -> object:
-        return ffi.new("char[]", address)
+    def _destination(self, address: Hashable, slot: int) -> Destination:
+        """Memory for the system: where to send, and from which of our addresses."""
+        name = ffi.new("unsigned char[]", address)
+        if not self._control_bytes:
+            return name, ffi.NULL
+        at = slot * _CONTROL
+        control = bytearray(self._controls_read[at : at + self._control_bytes])
+        interface = _CONTROL_HEADER + (16 if self._family == socket.AF_INET6 else 0)
+        control[interface : interface + 4] = bytes(4)  # the system knows better which
+        return name, ffi.new("unsigned char[]", bytes(control))
 
     def _spoken(self, address: Hashable) -> tuple[str, int]:
         assert isinstance(address, bytes)

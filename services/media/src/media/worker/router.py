@@ -112,7 +112,7 @@ class Layer:
         copy = bytes(payload)
         second = marker | codec.payload_type
         if codec.rtx_payload_type:
-            self._kept[slot] = (index, second, timestamp, copy)
+            self._kept[slot] = (index, marker | codec.rtx_payload_type, timestamp, copy)
             if codec.name == "vp8":
                 picture = self.picture
                 picture.read(copy, 0, octets)
@@ -126,7 +126,7 @@ class Layer:
             forward.relay(index, second, timestamp, level, copy)
 
     def kept(self, index: int) -> tuple[int, int, bytes] | None:
-        """Second header byte, timestamp and payload of a recent packet of a video."""
+        """What repeats a recent packet of a video: second header byte, timestamp, payload."""
         found, second, timestamp, payload = self._kept[index % KEPT]
         return (second, timestamp, payload) if found == index else None
 
@@ -223,11 +223,6 @@ class Track:
             layer.ssrc = ssrc
             self._sources[ssrc] = layer
         return True
-
-    @property
-    def rtx_payload_type(self) -> int:
-        """With which subscribers get repetitions of what the publisher prefers to send."""
-        return next(iter(self._codecs.values())).rtx_payload_type
 
     @property
     def sources(self) -> list[int]:

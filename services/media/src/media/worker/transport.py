@@ -12,13 +12,20 @@ import socket
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from struct import Struct
-from typing import TYPE_CHECKING, Literal
+from time import monotonic
+from typing import TYPE_CHECKING, Literal, cast
 
-from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
+from aiortc import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+    RTCIceTransport,
+)
 from pylibsrtp._binding import lib
 
 if TYPE_CHECKING:
-    from media.worker.batch import Batch
+    from media.worker.batch import Batch, Destination
     from media.worker.engine import Engine
 
 State = Literal["new", "connecting", "connected", "failed", "closed"]
@@ -95,14 +102,14 @@ class Transport:
         """Whether `room` and `queue` may be used."""
         self._is_closed = False
         self._outgoing = engine.outgoing
-        self._destination: object = None
+        self._destination: Destination = ()
         self._address: Hashable = None
         self._addresses: dict[Hashable, float] = {}
         self._reporters: set[int] = set()
         self._passwords: dict[str, str] = {}
         self._inbound = self._outbound = None
         self._ice = _Ice(self._send_plain)
-        self._dtls = RTCDtlsTransport(self._ice, [certificate])
+        self._dtls = RTCDtlsTransport(cast(RTCIceTransport, self._ice), [certificate])
         self._dtls._set_role("server")
         self._dtls.on("statechange", self._dtls_changed)
         self._starting: asyncio.Task[None] | None = None
@@ -151,6 +158,7 @@ class Transport:
         """Send one whole RTP packet: the slow way, for what is rare."""
         if not self.is_sending or len(packet) > MOST_SENT:
             return
+        self.engine.now = monotonic()
         self.room()[: len(packet)] = packet
         self.queue(len(packet))
         self.engine.flush_soon()
@@ -231,8 +239,15 @@ class Transport:
         """The password that goes with one of this transport's names."""
         return self._passwords[ufrag]
 
-    def requested(self, ufrag: str, address: Hashable, *, nominated: bool) -> None:
-        """Take note of a request that proved to come from the peer."""
+    def requested(
+        self, ufrag: str, address: Hashable, destination: Destination, *, nominated: bool
+    ) -> None:
+        """Take note of a request that proved to come from the peer.
+
+        What we send goes to the address that the client nominated last, and to another one
+        only when nothing was heard from there any more: a client whose address changed need
+        not know it.
+        """
         now = self.engine.now
         self.heard_at = now
         if ufrag == self.ufrag:
@@ -244,13 +259,10 @@ class Transport:
             oldest = min(others, key=self._addresses.__getitem__)
             self.engine.drop_address(oldest)
             del self._addresses[oldest]
-        destination = self.engine.take_address(address, self)
+        self.engine.take_address(address, self)
         self._addresses[address] = now
-        if (
-            self._address is None
-            or (nominated and address != self._address)
-            or now - self._addresses.get(self._address, 0.0) > SILENT_AFTER
-        ):
+        heard_there = self._addresses.get(self._address, float("-inf"))
+        if nominated or now - heard_there > SILENT_AFTER:
             self._address, self._destination = address, destination
 
     def lose(self, address: Hashable) -> None:
@@ -297,7 +309,7 @@ class Transport:
             self.on_state()
 
     def _send_plain(self, datagram: bytes) -> None:
-        if self._destination is not None:
+        if self._destination:
             self.engine.queue(datagram, self._destination)
 
     def _cut(self) -> None:

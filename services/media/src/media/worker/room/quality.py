@@ -61,7 +61,7 @@ class Quality:
         octets = self._bandwidth.probe(now, self._wanted)
         videos = [each for each in forwards if each.rtx_ssrc and each.layer is not None]
         while octets > 0 and videos:
-            sent = videos[0].pad(videos[0].track.rtx_payload_type)
+            sent = videos[0].probe()
             if not sent:
                 videos.pop(0)
             octets -= sent

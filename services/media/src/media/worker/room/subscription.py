@@ -162,11 +162,7 @@ class Subscription:
         forward = self._by_ssrc.get(ssrc)
         if forward is not None:
             for sequence in lost:
-                forward.repeat(
-                    sequence,
-                    forward.track.rtx_payload_type,
-                    round_trip=self._quality.round_trip,
-                )
+                forward.repeat(sequence, round_trip=self._quality.round_trip)
 
     def _refresh(self, ssrc: int) -> None:
         forward = self._by_ssrc.get(ssrc)

@@ -1,0 +1,155 @@
+"""People in calls, whose browser is aiortc."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
+from av import VideoFrame
+
+from common.forwarding import Answer, Publish, Subscribe, Want
+from common.testing import eventually
+
+Ask = Callable[[object], Awaitable[bytes]]
+NEAR = 8
+"""How much a brightness may change on its way through an encoder."""
+
+
+class Face(VideoStreamTrack):
+    """A small picture of one brightness, by which its owner is known."""
+
+    def __init__(self, brightness: int) -> None:
+        super().__init__()
+        self._brightness = brightness
+
+    async def recv(self) -> VideoFrame:
+        pts, time_base = await self.next_timestamp()
+        frame = VideoFrame(width=160, height=120, format="yuv420p")
+        for plane, value in zip(frame.planes, (self._brightness, 128, 128), strict=True):
+            plane.update(bytes([value]) * plane.buffer_size)
+        frame.pts, frame.time_base = pts, time_base
+        return frame
+
+
+class Refused(Exception):
+    """The worker said no, and why."""
+
+
+def answered(body: bytes) -> dict[str, object]:
+    content = json.loads(body)
+    if "refused" in content:
+        raise Refused(content["refused"]["code"])
+    return content
+
+
+class Person:
+    """Somebody in room `room`, with both connections to the worker."""
+
+    def __init__(self, name: str, ask: Ask, *, brightness: int, room: str = "room") -> None:
+        self.name = name
+        self.brightness = brightness
+        self.room = room
+        self.seen: Counter[tuple[str, str]] = Counter()
+        """Frames that came, by peer and kind."""
+        self.brightnesses: dict[str, int] = {}
+        """Of the newest picture of each peer."""
+        self._ask = ask
+        self._slots: dict[str, tuple[str, str]] = {}
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        self.pub = _connection()
+        self.sub = _connection()
+
+    def _of_peer(self) -> dict[str, str]:
+        return {"room_id": self.room, "peer_id": self.name}
+
+    async def speaks(self) -> None:
+        """Send voice and face."""
+        if not self.pub.getTransceivers():
+            self.pub.addTransceiver(AudioStreamTrack(), "sendonly")
+            self.pub.addTransceiver(Face(self.brightness), "sendonly")
+            await self.pub.setLocalDescription(await self.pub.createOffer())
+        offer = self.pub.localDescription.sdp
+        told = await self._ask(
+            Publish(**self._of_peer(), offer=offer, connection_id=f"socket-of-{self.name}")
+        )
+        answer = RTCSessionDescription(answered(told)["answer"], "answer")
+        await self.pub.setRemoteDescription(answer)
+
+    async def watches(self, *names: str, height: int | None = None, restart: bool = False) -> None:
+        """Get voice and face of exactly these."""
+        kinds = ("audio", "camera")
+        wants = [Want(peer_id=name, kind=kind, height=height) for name in names for kind in kinds]
+        told = answered(
+            await self._ask(
+                Subscribe(
+                    **self._of_peer(),
+                    wants=wants,
+                    connection_id=f"socket-of-{self.name}",
+                    restart=restart,
+                )
+            )
+        )
+        self._slots = {m: (s["peerId"], s["kind"]) for m, s in told["slots"].items()}
+        if "offer" in told:
+            await self._agrees(told["offer"])
+
+    async def _agrees(self, offer: str) -> None:
+        await self.sub.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        self._know_new_sources(offer)
+        await self.sub.setLocalDescription(await self.sub.createAnswer())
+        answered(await self._ask(Answer(**self._of_peer(), answer=self.sub.localDescription.sdp)))
+        for transceiver in self.sub.getTransceivers():
+            mid = transceiver.mid
+            if mid not in self._watching:
+                watching = asyncio.create_task(self._watch(mid, transceiver.receiver))
+                self._watching[mid] = watching
+
+    def _know_new_sources(self, offer: str) -> None:
+        """aiortc takes only the sources a section had at first; browsers take new ones."""
+        receivers = {each.mid: each.receiver for each in self.sub.getTransceivers()}
+        for section in offer.split("m=")[1:]:
+            mid = re.search(r"a=mid:(\S+)", section)[1]
+            router = receivers[mid].transport._rtp_router
+            for ssrc in re.findall(r"a=ssrc:(\d+) cname", section)[:1]:
+                router.ssrc_table[int(ssrc)] = receivers[mid]
+
+    async def _watch(self, mid: str, receiver: RTCRtpReceiver) -> None:
+        while True:
+            try:
+                frame = await receiver.track.recv()
+            except MediaStreamError:
+                return
+            slot = self._slots.get(mid)
+            if slot is None:
+                continue
+            self.seen[slot] += 1
+            if isinstance(frame, VideoFrame):
+                self.brightnesses[slot[0]] = bytes(frame.planes[0])[0]
+
+    async def sees(self, *others: "Person", within: float = 20.0) -> None:
+        """Wait until five more frames of everybody's voice and their own face came."""
+        before = self.seen.copy()
+
+        async def look() -> bool:
+            return all(
+                self.seen[other.name, "audio"] >= before[other.name, "audio"] + 5
+                and self.seen[other.name, "camera"] >= before[other.name, "camera"] + 5
+                and abs(self.brightnesses[other.name] - other.brightness) < NEAR
+                for other in others
+            )
+
+        await eventually(look, within=within)
+
+    async def hangs_up(self) -> None:
+        for watching in self._watching.values():
+            watching.cancel()
+        await self.pub.close()
+        await self.sub.close()
+
+
+def _connection() -> RTCPeerConnection:
+    # Without a server named, aiortc would ask a public one.
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
