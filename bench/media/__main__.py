@@ -7,11 +7,12 @@ from pathlib import Path
 
 from bench.media import profiles, report, servers
 from bench.media.loads import LOADS
-from bench.media.measure import Figures, measured
+from bench.media.measure import Figures, How, measured
 
 
 def main() -> None:
     given = _arguments()
+    how = How(given.seconds, given.processes, tells_arrivals=not given.no_feedback)
     load_average = os.getloadavg()
     found: dict[tuple[str, str], list[Figures]] = {}
     with (
@@ -26,7 +27,7 @@ def main() -> None:
         for number in range(given.rounds):
             for name in given.only:
                 for side, runs in sides.items():
-                    figures = measured(runs, LOADS[name], given.seconds, given.processes)
+                    figures = measured(runs, LOADS[name], how)
                     found.setdefault((name, side), []).append(figures)
                     where = f"round {number + 1} of {given.rounds}, {name}, {servers.NAMES[side]}"
                     print(f"{where}: {figures}", flush=True)
@@ -41,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=LOADS, nargs="*", default=[*LOADS], help="these loads")
     parser.add_argument("--sides", choices=servers.NAMES, nargs="*", default=[*servers.NAMES])
     parser.add_argument("--processes", type=int, default=1, help="that are the clients")
+    parser.add_argument("--no-feedback", action="store_true", help="clients send no TWCC")
     parser.add_argument("--profile", type=Path, help="write where our worker spends its time")
     parser.add_argument("--broker", help="address of a RabbitMQ; otherwise a private one is run")
     return parser.parse_args()

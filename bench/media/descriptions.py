@@ -77,8 +77,12 @@ def answer(leg: Leg, offered: str) -> str:
     lines = [*_top(mids)]
     for section, mid in zip(sections, mids, strict=True):
         lines += [section[0], *_ours(leg, "active"), f"a=mid:{mid}", "a=recvonly", "a=rtcp-mux"]
-        lines += [each for each in section if each.startswith(_TAKEN)]
+        lines += [each for each in section if each.startswith(_TAKEN) and _may_be(each, leg)]
     return _joined(lines)
+
+
+def _may_be(line: str, leg: Leg) -> bool:
+    return leg.tells_arrivals or not line.endswith((TWCC, " transport-cc"))
 
 
 def remote(description: str, *, has_offered: bool = False) -> Remote:

@@ -6,6 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,29 +20,38 @@ from bench.media.loads import Peer
 from bench.media.packets import Publisher
 from bench.media.servers import OURS, Server
 from bench.media.subscribers import Subscriber
-from bench.media.traffic import Schedule, Traffic
+from bench.media.traffic import Schedule, Traffic, WarmUp
 
 _AT_ONCE = 4
 """Connections made at the same time: a handshake costs a server milliseconds."""
 
 
-def run(orders: Connection, server: Server, everybody: list[Peer], mine: list[Peer]) -> None:
-    """Obey what comes through the pipe, until it is closed; what goes wrong goes back."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one process does of a load."""
+
+    everybody: list[Peer]
+    mine: list[Peer]
+    """Those whose clients it is."""
+    tells_arrivals: bool
+    """Whether its clients tell a server that asks for it when each packet came (TWCC)."""
+
+
+def run(orders: Connection, server: Server, part: Part) -> None:
+    """Obey what comes through the pipe; what goes wrong goes back."""
     try:
-        asyncio.run(_obey(orders, server, everybody, mine))
+        asyncio.run(_obey(orders, server, part))
     except (NotConnected, TimeoutError, OSError) as trouble:
         orders.send(trouble)
 
 
-async def _obey(
-    orders: Connection, server: Server, everybody: list[Peer], mine: list[Peer]
-) -> None:
+async def _obey(orders: Connection, server: Server, part: Part) -> None:
     async with _calls(server) as calls:
-        clients = Clients(calls, everybody, mine)
+        clients = Clients(calls, part)
         while True:
             match await asyncio.to_thread(orders.recv):
                 case "open":
-                    await calls.open_rooms(1 + max(each.room for each in everybody))
+                    await calls.open_rooms(1 + max(each.room for each in part.everybody))
                     orders.send("open")
                 case "publish":
                     await clients.publish()
@@ -48,10 +59,12 @@ async def _obey(
                 case "subscribe":
                     await clients.subscribe()
                     orders.send(clients.profiles())
-                case Schedule() as schedule:
+                case WarmUp() as warm_up:
                     gc.collect()
                     gc.disable()
-                    orders.send(clients.traffic().run(schedule))
+                    orders.send(clients.traffic.warm_up(warm_up))
+                case Schedule() as schedule:
+                    orders.send(clients.traffic.run(schedule))
                 case _:
                     await clients.close()
                     return
@@ -66,10 +79,9 @@ def _calls(server: Server) -> AbstractAsyncContextManager[Calls]:
 class Clients:
     """Peers with the legs they have so far."""
 
-    def __init__(self, calls: Calls, everybody: list[Peer], mine: list[Peer]) -> None:
+    def __init__(self, calls: Calls, part: Part) -> None:
         self._calls = calls
-        self._everybody = everybody
-        self._mine = mine
+        self._part = part
         self._certificate = RTCCertificate.generateCertificate()
         self._legs: list[Leg] = []
         self._publishers: list[Publisher] = []
@@ -77,17 +89,19 @@ class Clients:
 
     async def publish(self) -> None:
         """Connect everybody who sends."""
-        await _some_at_once(self._publish(each) for each in self._mine if each.sends)
+        await _some_at_once(self._publish(each) for each in self._part.mine if each.sends)
 
     async def subscribe(self) -> None:
         """Connect everybody who gets something, once all who send are there."""
-        await _some_at_once(self._subscribe(each) for each in self._mine if each.gets)
+        await _some_at_once(self._subscribe(each) for each in self._part.mine if each.gets)
 
     def profiles(self) -> Counter[str]:
         """How the legs are encrypted."""
         return Counter(each.profile for each in self._legs)
 
+    @cached_property
     def traffic(self) -> Traffic:
+        """What all of them do, once they are connected."""
         return Traffic(self._legs, self._publishers, self._subscribers)
 
     async def close(self) -> None:
@@ -104,10 +118,10 @@ class Clients:
     async def _subscribe(self, peer: Peer) -> None:
         feeds = [
             each
-            for each in self._everybody
+            for each in self._part.everybody
             if each.sends and each.room == peer.room and each != peer
         ]
-        leg = Leg(self._certificate)
+        leg = Leg(self._certificate, tells_arrivals=self._part.tells_arrivals)
         offered = await self._calls.subscribe(peer, leg, feeds)
         self._legs.append(leg)
         self._subscribers.append(Subscriber(leg, offered))

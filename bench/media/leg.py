@@ -55,7 +55,9 @@ class Leg:
     role = "controlling"
     """What aiortc wants to know; the part in DTLS does not follow from it here."""
 
-    def __init__(self, certificate: RTCCertificate) -> None:
+    def __init__(self, certificate: RTCCertificate, *, tells_arrivals: bool = True) -> None:
+        self.tells_arrivals = tells_arrivals
+        """Whether it answers with TWCC where that is offered."""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.address = own_address()

@@ -16,10 +16,12 @@ from typing import Any
 from bench.media import generator
 from bench.media.loads import Load
 from bench.media.servers import Runs, Server
-from bench.media.traffic import SILENCE, Schedule, Seen
+from bench.media.traffic import SILENCE, Schedule, Seen, WarmUp
 
-WARM_UP = 2.0
-"""Seconds of traffic before what is measured: key frames have come, paths are warm."""
+WARM_UP = 1.0
+"""Seconds of traffic before it is looked whether all of it flows."""
+MOST_WARM_UP = 20.0
+"""Seconds after which it is measured even if something does not flow."""
 _PATIENCE = 120.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -81,13 +83,26 @@ class Figures:
         )
 
 
-def measured(runs: Runs, load: Load, seconds: float, processes: int) -> Figures:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a load is measured."""
+
+    seconds: float
+    processes: int
+    """That are the clients."""
+    tells_arrivals: bool
+    """Whether clients send TWCC."""
+
+
+def measured(runs: Runs, load: Load, how: How) -> Figures:
     """Raises `NotConnected` when a client could not connect."""
-    with runs() as server, _clients(server, load, processes) as pipes:
+    with runs() as server, _clients(server, load, how) as pipes:
         _order(pipes[:1], "open")
         _order(pipes, "publish")
         profiles: Counter[str] = sum(_order(pipes, "subscribe"), Counter())
-        schedule = _schedule(seconds)
+        _warm_up(pipes)
+        measured_from = time.time() + SILENCE
+        schedule = Schedule(measured_from, measured_from + how.seconds)
         for pipe in pipes:
             pipe.send(schedule)
         _sleep_until(schedule.measured_from)
@@ -95,7 +110,7 @@ def measured(runs: Runs, load: Load, seconds: float, processes: int) -> Figures:
         _sleep_until(schedule.ends + SILENCE)
         spent = Spent(
             cpu=_cpu(server.pid) - began,
-            seconds=seconds,
+            seconds=how.seconds,
             memory=_memory(server.pid),
             profiles=" ".join(profiles),
         )
@@ -105,16 +120,24 @@ def measured(runs: Runs, load: Load, seconds: float, processes: int) -> Figures:
     return _figures(seen, load, spent)
 
 
+def _warm_up(pipes: list[Connection]) -> None:
+    """Until everybody gets something of everything; a server may begin with sound alone."""
+    gives_up = time.time() + MOST_WARM_UP
+    _order(pipes, WarmUp(time.time() + WARM_UP))
+    while min(_order(pipes, WarmUp(time.time() + 1))) < 1 and time.time() < gives_up:
+        pass
+
+
 @contextmanager
-def _clients(server: Server, load: Load, processes: int) -> Iterator[list[Connection]]:
+def _clients(server: Server, load: Load, how: How) -> Iterator[list[Connection]]:
     """Processes that share the peers of the load; yields a pipe to each."""
     context = multiprocessing.get_context("spawn")
     peers = load.peers()
     pipes, children = [], []
-    for number in range(processes):
+    for number in range(how.processes):
         ours, theirs = context.Pipe()
-        arguments = (theirs, server, peers, peers[number::processes])
-        child = context.Process(target=generator.run, args=arguments, daemon=True)
+        part = generator.Part(peers, peers[number :: how.processes], how.tells_arrivals)
+        child = context.Process(target=generator.run, args=(theirs, server, part), daemon=True)
         child.start()
         theirs.close()
         pipes.append(ours)
@@ -128,7 +151,7 @@ def _clients(server: Server, load: Load, processes: int) -> Iterator[list[Connec
             child.kill()
 
 
-def _order(pipes: list[Connection], what: str) -> list[Any]:
+def _order(pipes: list[Connection], what: object) -> list[Any]:
     for pipe in pipes:
         pipe.send(what)
     return [_reply(pipe) for pipe in pipes]
@@ -141,12 +164,6 @@ def _reply(pipe: Connection) -> Any:
     if isinstance(reply, BaseException):
         raise reply
     return reply
-
-
-def _schedule(seconds: float) -> Schedule:
-    starts = time.time() + 0.2
-    measured_from = starts + WARM_UP + SILENCE
-    return Schedule(starts, measured_from, measured_from + seconds)
 
 
 def _figures(seen: list[Seen], load: Load, spent: Spent) -> Figures:

@@ -38,7 +38,7 @@ class Subscriber:
         self._receiving, self._sending = leg.receiving, leg.sending
         self._length = ffi.new("int *")
         self._control = Batch(1)
-        self._twcc = offered.twcc
+        self._twcc = offered.twcc if leg.tells_arrivals else None
         self._feedback = reports.Feedback()
         self._places: dict[int, int] = {}
 

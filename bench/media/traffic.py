@@ -31,8 +31,14 @@ _AT_ONCE: Final = 64
 class Schedule:
     """Seconds of `time.time`, which all processes share."""
 
-    starts: float
     measured_from: float
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """Traffic that is not measured, until so many seconds of `time.time`."""
+
     ends: float
 
 
@@ -70,10 +76,16 @@ class Traffic:
         self._batch.stamp()
         self._late = 0.0
 
+    def warm_up(self, until: WarmUp) -> float:
+        """Send and get; returns the share of all tracks of which something came."""
+        for each in self._subscribers:
+            each.forget()
+        self._send_until(until.ends)
+        came = [bool(count) for each in self._subscribers for count in each.counts.values()]
+        return sum(came) / len(came) if came else 1.0
+
     def run(self, schedule: Schedule) -> Seen:
-        """Warm up, fall silent, measure, fall silent."""
-        _sleep_until(schedule.starts)
-        self._send_until(schedule.measured_from - SILENCE)
+        """Fall silent, measure, fall silent."""
         self._read_until(schedule.measured_from)
         before = sum(each.sent for each in self._publishers)
         for each in self._subscribers:
@@ -150,7 +162,3 @@ def _follow(
         was_late(now - due)
         what()
         heapq.heapreplace(queue, (due + every, number, every, what))
-
-
-def _sleep_until(when: float) -> None:
-    time.sleep(max(0.0, when - time.time()))
