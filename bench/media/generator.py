@@ -35,6 +35,8 @@ class Part:
     """Those whose clients it is."""
     tells_arrivals: bool
     """Whether its clients tell a server that asks for it when each packet came (TWCC)."""
+    is_even: bool
+    """Whether packets of one picture leave one by one."""
 
 
 def run(orders: Connection, server: Server, part: Part) -> None:
@@ -102,7 +104,7 @@ class Clients:
     @cached_property
     def traffic(self) -> Traffic:
         """What all of them do, once they are connected."""
-        return Traffic(self._legs, self._publishers, self._subscribers)
+        return Traffic(self._legs, self._publishers, self._subscribers, is_even=self._part.is_even)
 
     async def close(self) -> None:
         for each in self._legs:

@@ -92,6 +92,8 @@ class How:
     """That are the clients."""
     tells_arrivals: bool
     """Whether clients send TWCC."""
+    is_even: bool
+    """Whether packets of one picture leave one by one."""
 
 
 def measured(runs: Runs, load: Load, how: How) -> Figures:
@@ -136,7 +138,8 @@ def _clients(server: Server, load: Load, how: How) -> Iterator[list[Connection]]
     pipes, children = [], []
     for number in range(how.processes):
         ours, theirs = context.Pipe()
-        part = generator.Part(peers, peers[number :: how.processes], how.tells_arrivals)
+        mine = peers[number :: how.processes]
+        part = generator.Part(peers, mine, how.tells_arrivals, how.is_even)
         child = context.Process(target=generator.run, args=(theirs, server, part), daemon=True)
         child.start()
         theirs.close()

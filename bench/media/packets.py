@@ -64,7 +64,7 @@ class Publisher:
         self._context = leg.sending
         self._batch = Batch(IN_A_FRAME)
         self._length = ffi.new("int *")
-        self._transport_number = self._picture = 0
+        self._transport_number = self._picture = self._part = 0
 
     @property
     def sent(self) -> int:
@@ -72,17 +72,22 @@ class Publisher:
 
     def send_sound(self) -> None:
         """20 ms of it in one packet."""
-        now = time.time_ns()
         self.audio.time = (self.audio.time + 960) & 0xFFFFFFFF
-        self._send([self._place(0, self.audio, now, last=False)])
+        packet = self.audio.packets[self.audio.number % _KEPT]
+        self._place(0, self.audio, packet, last=False)
+        self._send([self._protected(0, len(packet))])
 
     def send_picture(self) -> None:
         """One frame, in packets that are sent together."""
-        now = time.time_ns()
-        self.video.time = (self.video.time + int(90_000 * FRAME_EVERY)) & 0xFFFFFFFF
-        self._picture = (self._picture + 1) & 0x7FFF
-        last = IN_A_FRAME - 1
-        self._send([self._place(n, self.video, now, last=n == last) for n in range(IN_A_FRAME)])
+        self._next_picture()
+        self._send([self._part_of_picture(slot, part=slot) for slot in range(IN_A_FRAME)])
+
+    def send_part_of_picture(self) -> None:
+        """The next packet of a frame, for packets at an even pace."""
+        self._part = (self._part + 1) % IN_A_FRAME
+        if self._part == 0:
+            self._next_picture()
+        self._send([self._part_of_picture(0, part=self._part)])
 
     def take(self, batch: Batch) -> None:
         """What the server tells about what it got: read, and not acted upon."""
@@ -103,29 +108,37 @@ class Publisher:
     def _send(self, lengths: list[int]) -> None:
         self.refused += len(lengths) - self._batch.send(self._descriptor, lengths)
 
-    def _place(self, slot: int, track: Track, now: int, *, last: bool) -> int:
-        """Write the track's next packet into the batch; returns how long it is encrypted."""
+    def _next_picture(self) -> None:
+        self.video.time = (self.video.time + int(90_000 * FRAME_EVERY)) & 0xFFFFFFFF
+        self._picture = (self._picture + 1) & 0x7FFF
+
+    def _part_of_picture(self, slot: int, *, part: int) -> int:
+        packet = self.video.packets[(self._picture * IN_A_FRAME + part) % _KEPT]
+        start, content = slot * SIZE, self._batch.bytes
+        self._place(slot, self.video, packet, last=part == IN_A_FRAME - 1)
+        _NUMBER.pack_into(content, start + _PICTURE_AT, 0x8000 | self._picture)
+        if part == 0:
+            content[start + _FRAME_AT] = _DELTA if self._picture % KEY_FRAME_EVERY else 0
+        return self._protected(slot, len(packet))
+
+    def _place(self, slot: int, track: Track, packet: bytes, *, last: bool) -> None:
+        """Write a packet into the batch, as the track's next one."""
         start, content, kind = slot * SIZE, self._batch.bytes, track.payload_type
-        packet = track.packets[track.number % _KEPT if kind == AUDIO else self._which(slot)]
         length = len(packet)
         content[start : start + length] = packet
         number = track.number = (track.number + 1) & 0xFFFF
         self._transport_number = (self._transport_number + 1) & 0xFFFF
         _HEADER.pack_into(content, start, 0x90, last << 7 | kind, number, track.time, track.ssrc)
         _NUMBER.pack_into(content, start + _TWCC_AT[kind], self._transport_number)
-        if kind == VIDEO:
-            _NUMBER.pack_into(content, start + _PICTURE_AT, 0x8000 | self._picture)
-            if slot == 0:
-                content[start + _FRAME_AT] = _DELTA if self._picture % KEY_FRAME_EVERY else 0
-        STAMP.pack_into(content, start + length - STAMP.size, now)
-        self._length[0] = length
-        assert not lib.srtp_protect(self._context, self._batch.start + start, self._length)
+        STAMP.pack_into(content, start + length - STAMP.size, time.time_ns())
         track.sent += 1
         track.octets += length - 12
-        return int(self._length[0])
 
-    def _which(self, slot: int) -> int:
-        return (self._picture * IN_A_FRAME + slot) % _KEPT
+    def _protected(self, slot: int, length: int) -> int:
+        """Encrypt what stands there; returns how long it is then."""
+        self._length[0] = length
+        assert not lib.srtp_protect(self._context, self._batch.start + slot * SIZE, self._length)
+        return int(self._length[0])
 
 
 def _audio() -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bench.media.datagrams import Batch
 from bench.media.leg import Leg
-from bench.media.packets import AUDIO_EVERY, FRAME_EVERY, Publisher
+from bench.media.packets import AUDIO_EVERY, FRAME_EVERY, IN_A_FRAME, Publisher
 from bench.media.subscribers import Subscriber
 
 SILENCE: Final = 0.2
@@ -68,10 +68,14 @@ class Traffic:
         legs: Sequence[Leg],
         publishers: Sequence[Publisher],
         subscribers: Sequence[Subscriber],
+        *,
+        is_even: bool,
     ) -> None:
+        """With `is_even` the packets of a picture do not leave together, but one by one."""
         self._legs = legs
         self._publishers = publishers
         self._subscribers = subscribers
+        self._is_even = is_even
         self._batch = Batch(_AT_ONCE)
         self._batch.stamp()
         self._late = 0.0
@@ -118,7 +122,10 @@ class Traffic:
         again(_CONSENT_EVERY, self._renew)
         for publisher in self._publishers:
             again(AUDIO_EVERY, publisher.send_sound)
-            again(FRAME_EVERY, publisher.send_picture)
+            if self._is_even:
+                again(FRAME_EVERY / IN_A_FRAME, publisher.send_part_of_picture)
+            else:
+                again(FRAME_EVERY, publisher.send_picture)
             again(_REPORT_EVERY, publisher.report)
         for subscriber in self._subscribers:
             again(_FEED_BACK_EVERY, subscriber.feed_back)
