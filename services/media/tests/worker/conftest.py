@@ -13,7 +13,7 @@ from .people import Ask, Person
 
 @pytest.fixture
 def settings(amqp_url: str) -> Settings:
-    return Settings(CONVO_AMQP_URL=amqp_url, CONVO_MEDIA_WORKER_PORT=0)
+    return Settings(amqp_url=amqp_url, CONVO_MEDIA_WORKER_PORT=0)
 
 
 @pytest.fixture

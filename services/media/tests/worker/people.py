@@ -34,14 +34,14 @@ class Face(VideoStreamTrack):
         return frame
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The worker said no, and why."""
 
 
 def answered(body: bytes) -> dict[str, object]:
     content = json.loads(body)
     if "refused" in content:
-        raise Refused(content["refused"]["code"])
+        raise RefusedError(content["refused"]["code"])
     return content
 
 

@@ -80,7 +80,7 @@ async def serve(settings: Settings) -> None:
             loop.remove_signal_handler(number)  # the second one ends it at once
         await worker.heart.stop()
         parted = monotonic() + PARTING
-        while worker.rooms.peers and monotonic() < parted:
+        while worker.rooms.peers and monotonic() < parted:  # noqa: ASYNC110 - it has no one end
             await asyncio.sleep(0.1)
 
 

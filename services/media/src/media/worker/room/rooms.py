@@ -7,7 +7,9 @@ from typing import Final
 
 from common.forwarding import Kind
 from media.worker.room.connection import Site
+from media.worker.room.publication import Publication
 from media.worker.room.room import Peer, Room
+from media.worker.room.subscription import Subscription
 
 TICK: Final = 0.02
 """Seconds: how often missing packets are asked for."""
@@ -67,26 +69,16 @@ class Rooms:
 
     def do_what_is_due(self, tick: int, now: float) -> None:
         """One turn of the clock."""
-        for place, room in enumerate([*self._rooms.values()]):
-            for number, publication in enumerate(room.publications(), tick + place):
-                publication.ask_for_missing(now)
-                if number % _ARRIVALS == 0:
-                    publication.tell_arrivals()
-                if number % _LAYERS == 0:
-                    publication.measure(now)
-                if number % _SECOND == 0:
-                    publication.report(now)
-            for number, subscription in enumerate(room.subscriptions(), tick + place):
-                subscription.probe(now)
-                if number % _LAYERS == 0:
-                    subscription.choose_layers(now)
-                if number % _SECOND == 0:
-                    subscription.report(now)
-            if (tick + place) % _LAYERS == 0:
+        for turn, room in enumerate([*self._rooms.values()], tick):
+            for number, publication in enumerate(room.publications(), turn):
+                _serve_publisher(publication, number, now)
+            for number, subscription in enumerate(room.subscriptions(), turn):
+                _serve_subscriber(subscription, number, now)
+            if turn % _LAYERS == 0:
                 self._tell_watched(room, now)
-            if (tick + place) % _SPEAKERS == 0:
+            if turn % _SPEAKERS == 0:
                 self._tell_speakers(room, now)
-            if (tick + place) % _SECOND == 0:
+            if turn % _SECOND == 0:
                 room.forget_the_gone()
                 self._drop_if_empty(room)
 
@@ -112,3 +104,21 @@ class Rooms:
     def _drop_if_empty(self, room: Room) -> None:
         if not room.peers:
             self._rooms.pop(room.id, None)
+
+
+def _serve_publisher(publication: Publication, number: int, now: float) -> None:
+    publication.ask_for_missing(now)
+    if number % _ARRIVALS == 0:
+        publication.tell_arrivals()
+    if number % _LAYERS == 0:
+        publication.measure(now)
+    if number % _SECOND == 0:
+        publication.report(now)
+
+
+def _serve_subscriber(subscription: Subscription, number: int, now: float) -> None:
+    subscription.probe(now)
+    if number % _LAYERS == 0:
+        subscription.choose_layers(now)
+    if number % _SECOND == 0:
+        subscription.report(now)

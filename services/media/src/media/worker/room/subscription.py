@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 
 from common.forwarding import Slot, Subscribed, Want
 from common.problems import Problem
@@ -55,6 +56,7 @@ class Subscription:
         self._reports: dict[int, float] = {}
         """When each sender report left, by the part of its time that comes back."""
         connection.transport.on_rtcp = self._reported
+        connection.transport.on_state = lambda: self.choose_layers(monotonic())
 
     @property
     def is_over(self) -> bool:
@@ -172,7 +174,12 @@ class Subscription:
     # --- what is due every so often
 
     def choose_layers(self, now: float) -> None:
-        """Give each video what fits its tile and the connection; every 200 ms."""
+        """Give each video what fits its tile and the connection; every 200 ms.
+
+        Nothing before the connection is there: a key frame would be sent to nobody.
+        """
+        if not self.connection.transport.is_sending:
+            return
         flowing = {name: each.forward for name, each in self._carried.items() if each.may_flow}
         self._quality.share(flowing, self.wants, now)
 
