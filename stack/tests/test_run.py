@@ -117,7 +117,8 @@ def test_status_lists_what_runs(running: Platform) -> None:
     told = stack("status", running=running).stdout
 
     assert "ConvoConnect is ready at" in told
-    assert set(re.findall(r"^  ([a-z-]+) +\d", told, re.MULTILINE)) >= {*SERVICES, "mongo", "turn"}
+    listed = set(re.findall(r"^  ([a-z0-9-]+) +\d", told, re.MULTILINE))
+    assert listed >= {*SERVICES, "media-worker-1", "mongo", "turn"}
 
 
 def test_a_second_run_is_refused(running: Platform) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from stack import credentials, plan
+from stack import credentials, plan, ports
 from stack.configuration import PORTS, SERVICES, Configuration, setting
 from stack.process import Program
 from stack.servers import mongo, rabbitmq
@@ -137,11 +137,32 @@ class Cluster:
         programs = {each.name: each for each in plan.services(self._environment)}
         for name in (*names, *gateways):
             self.programs[name] = self._program(name, programs[name.rpartition("-")[0]])
+        workers = await self._workers(stack)
         await asyncio.gather(
-            *(self.supervisor.start(self.programs[name]) for name in (*names, *gateways))
+            *(self.supervisor.start(self.programs[name]) for name in (*names, *gateways, *workers))
         )
         self.gateways = [f"http://127.0.0.1:{self._port_of('client', each)}" for each in gateways]
         await self.ready()
+
+    async def _workers(self, stack: AsyncExitStack) -> list[str]:
+        """Media workers, as many as the layout says; unlike services they are not there unasked."""
+        count = self.layout.replicas.get("media-worker", 0)
+        settings = {"CONVO_MEDIA_WORKERS": str(count)}
+        if count:
+            settings[setting("media_worker")] = str(ports.free_range(count))
+        for program in plan.workers(Configuration(settings), self._environment):
+            await self._open_link(
+                f"{program.name}/rabbitmq", self._addresses_of_servers["rabbitmq"], stack
+            )
+            told = {**program.environment, "CONVO_AMQP_URL": self._amqp_url(program)}
+            self.programs[program.name] = replace(program, environment=told)
+        return [name for name in self.programs if name.startswith("media-worker")]
+
+    def _amqp_url(self, program: Program, name: str | None = None) -> str:
+        """The broker as the process `name` finds it; the program's own name unless it is said."""
+        amqp = urlsplit(program.environment["CONVO_AMQP_URL"])
+        port = self._port_of(name or program.name, "rabbitmq")
+        return f"amqp://{amqp.username}:{amqp.password}@127.0.0.1:{port}/"
 
     def _count(self, service: str) -> int:
         return self.layout.replicas.get(service, 1)
@@ -195,9 +216,7 @@ class Cluster:
     def _program(self, name: str, program: Program) -> Program:
         service = program.name
         told = {**program.environment, setting(service): str(self._addresses[name])}
-        amqp = urlsplit(told["CONVO_AMQP_URL"])
-        broker = f"{amqp.username}:{amqp.password}@127.0.0.1:{self._port_of(name, 'rabbitmq')}"
-        told["CONVO_AMQP_URL"] = f"amqp://{broker}/"
+        told["CONVO_AMQP_URL"] = self._amqp_url(program, name)
         if f"{name}/mongo" in self.links:
             # With a replica set's name the driver would find the way around the proxy.
             port = self._port_of(name, "mongo")

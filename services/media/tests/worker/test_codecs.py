@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.worker.codecs import KEY_FRAMES, Vp8Descriptor
@@ -34,6 +34,7 @@ def descriptor(draw):
     return extended, begins, picture, tl0, layer
 
 
+@settings(deadline=None)
 @given(descriptor(), st.binary(max_size=20), st.booleans())
 def test_a_vp8_descriptor_is_understood_wherever_it_stands(described, before, key):
     content, begins, picture, tl0, layer = described
@@ -50,6 +51,7 @@ def test_a_vp8_descriptor_is_understood_wherever_it_stands(described, before, ke
     assert (read.layer, read.switches) == (layer or (-1, False))
 
 
+@settings(deadline=None)
 @given(descriptor(), st.integers(0, 1 << 20), st.integers(0, 1000))
 def test_rewritten_counters_are_read_back_and_nothing_else_changes(described, number, tl0):
     content = described[0] + KEY
@@ -138,6 +140,7 @@ def test_key_frames_are_recognised(codec, payload, begins):
 
 
 @pytest.mark.parametrize("codec", KEY_FRAMES)
+@settings(deadline=None)
 @given(content=st.binary(max_size=40), start=st.integers(0, 3))
 def test_arbitrary_payloads_raise_nothing(codec, content, start):
     KEY_FRAMES[codec](content, start, len(content))

@@ -1,6 +1,6 @@
 from struct import pack, unpack_from
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.worker.history import OCTETS, PACKETS, History
@@ -24,6 +24,7 @@ def kept(*packets):
     return history
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=50),
     st.booleans(),
@@ -95,6 +96,7 @@ def test_what_was_never_sent_is_not_repeated():
     assert History(rtx_ssrc=7, rtx_payload_type=97).probe() is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(20, 1480), min_size=1, max_size=900))
 def test_a_packet_comes_back_whole_or_not_at_all(lengths):
     history = History(rtx_ssrc=7, rtx_payload_type=97)
@@ -121,6 +123,7 @@ def test_a_probe_is_the_newest_packet_again_as_often_as_wanted():
     assert [unpack_from("!H", each, 2)[0] for each in probes] == [0xFFFF, 0, 1]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_what_is_no_rtp_comes_back_as_nothing_or_longer_by_two(content):
     history = History(rtx_ssrc=7, rtx_payload_type=97)

@@ -1,7 +1,7 @@
 from struct import pack
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.worker import rtcp
@@ -56,21 +56,25 @@ packet = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(packet, max_size=5))
 def test_what_is_built_is_read_back(packets):
     assert rtcp.parse(rtcp.build(*packets)) == packets
 
 
+@settings(deadline=None)
 @given(st.lists(packet, max_size=5))
 def test_every_packet_is_a_whole_number_of_words(packets):
     assert len(rtcp.build(*packets)) % 4 == 0
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_raise_nothing(content):
     rtcp.parse(content)
 
 
+@settings(deadline=None)
 @given(st.integers(200, 207), st.integers(0, 31), st.binary(max_size=200), st.booleans())
 def test_arbitrary_bodies_raise_nothing(kind, form, body, padded):
     body = body[: len(body) // 4 * 4]
@@ -79,6 +83,7 @@ def test_arbitrary_bodies_raise_nothing(kind, form, body, padded):
     rtcp.parse(pack("!BBH", first, kind, len(body) // 4) + body)
 
 
+@settings(deadline=None)
 @given(st.lists(packet, min_size=1, max_size=3), st.data())
 def test_damaged_packets_raise_nothing(packets, data):
     content = bytearray(rtcp.build(*packets))

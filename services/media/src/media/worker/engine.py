@@ -12,6 +12,8 @@ from media.worker.transport import Transport
 
 SENT_AT_ONCE = 256
 """Datagrams collected before they are given to the system."""
+SOCKET_BUFFER = 4 << 20
+"""Bytes the system may hold in each direction: the only queue there is."""
 HANDSHAKES_APART = 0.02
 """Seconds between the beginnings of two DTLS handshakes: each stops the loop for 3 to 7 ms."""
 
@@ -143,16 +145,15 @@ class Engine(ABC):
             self._answer(batch, slot, address)
 
     def _answer(self, batch: Batch, slot: int, address: Hashable) -> None:
-        datagram = bytes(batch.views[slot][: batch.lengths[slot][0]])
-        request = stun.read(datagram)
-        if request is None:
-            return
-        transport = self._by_ufrag.get(request.ufrag)
+        view, length = batch.views[slot], batch.lengths[slot][0]
+        ufrag = stun.ufrag_of(view, length)
+        transport = self._by_ufrag.get(ufrag)
         if transport is None:
             return
-        pwd = transport.password_of(request.ufrag)
-        if not request.is_by(pwd):
+        request = stun.read(bytes(view[:length]))
+        pwd = transport.password_of(ufrag)
+        if request is None or not request.is_by(pwd):
             return
         to = self._destination(address, slot)
-        transport.requested(request.ufrag, address, to, nominated=request.nominates)
+        transport.requested(ufrag, address, to, nominated=request.nominates)
         self.queue(stun.answer(request, pwd, self._spoken(address)), to)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from struct import Struct
 
 from media.worker.engine import Engine
-from media.worker.router import Extensions, Track, elements
+from media.worker.extensions import Extensions, elements
+from media.worker.router import Track
 from media.worker.transport import Transport
 
 _ssrc_at = Struct("!I").unpack_from

@@ -9,14 +9,12 @@ from contextlib import suppress
 from time import monotonic
 
 from media.worker.batch import Batch, Destination, ffi
-from media.worker.engine import Engine
+from media.worker.engine import SOCKET_BUFFER, Engine
 
 READ_AT_ONCE = 64
 """Datagrams read by one system call."""
 READS_IN_A_ROW = 4
 """System calls before timers and other tasks get their turn."""
-SOCKET_BUFFER = 4 << 20
-"""Bytes the system may hold in each direction: the only queue there is."""
 _ADDRESS_BYTES = {socket.AF_INET: 16, socket.AF_INET6: 28}
 _ADDRESS = max(_ADDRESS_BYTES.values())
 # Linux's numbers, which the standard library does not know.
@@ -122,14 +120,16 @@ class Mux(Engine):
         the loop's to report, and the rest comes when the loop is round.
         """
         incoming, names, size = self._incoming, self._names_read, self._address_bytes
+        is_whole = False
         try:
             for slot in self._rest:
                 at = slot * _ADDRESS
                 self._deliver(incoming, slot, names[at : at + size])
-        except BaseException:
-            asyncio.get_running_loop().call_soon(self._deliver_rest)
-            self.flush_soon()
-            raise
+            is_whole = True
+        finally:
+            if not is_whole:
+                asyncio.get_running_loop().call_soon(self._deliver_rest)
+                self.flush_soon()
 
     def _send(self, count: int) -> None:
         sending, to = self._sending, self.outgoing.to

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from time import monotonic
 
 from media.worker.batch import Batch, Destination
-from media.worker.engine import Engine
+from media.worker.engine import SOCKET_BUFFER, Engine
 
 _Address = tuple[str, int] | tuple[str, int, int, int]
 
@@ -26,6 +26,8 @@ class Portable(Engine):
         bound.setblocking(False)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            bound.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
         bound.bind((host, port))
         self.port = bound.getsockname()[1]
         loop = asyncio.get_running_loop()

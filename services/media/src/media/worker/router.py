@@ -7,9 +7,12 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from media.worker.codecs import KEY_FRAMES, Vp8Descriptor
+from media.worker.extensions import Extensions, elements
 
 if TYPE_CHECKING:
     from media.worker.forward import Forward
+
+__all__ = ["Codec", "Extensions", "Layer", "Track"]
 
 KEPT = 512
 """Newest packets of a layer that are remembered, for RTX and against duplicates."""
@@ -21,7 +24,6 @@ NO_LEVEL = 127
 """The audio level of silence (RFC 6464), for packets that say none."""
 
 _header = Struct("!BBHII").unpack_from
-_ssrc_at = Struct("!I").unpack_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,6 @@ class Codec:
     payload_type: int
     rtx_payload_type: int = 0
     """0: not repeated (audio)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extensions:
-    """Header extension ids (RFC 8285) that a publisher's connection negotiated; 0 is none."""
-
-    mid: int = 0
-    rid: int = 0
-    repaired_rid: int = 0
-    transport_cc: int = 0
-    audio_level: int = 0
 
 
 def _nothing(*_: object) -> None:
@@ -276,32 +267,3 @@ class Track:
             elif ident == leveled and size:
                 level = packet[at]
         return number, level
-
-
-def elements(packet: memoryview, start: int, stop: int) -> list[tuple[int, int, int]]:
-    """Id, place and size of each element of a header extension (RFC 8285), both forms.
-
-    `start` is where the extension's own header begins, `stop` where the payload begins.
-    """
-    found = []
-    short = packet[start] == 0xBE
-    at = start + 4
-    while at < stop:
-        ident = packet[at]
-        if ident == 0:
-            at += 1
-            continue
-        if short:
-            size = (ident & 0x0F) + 1
-            ident >>= 4
-            at += 1
-            if ident == 15:
-                break
-        else:
-            size = packet[at + 1] if at + 1 < stop else 0
-            at += 2
-        if at + size > stop:
-            break
-        found.append((ident, at, size))
-        at += size
-    return found

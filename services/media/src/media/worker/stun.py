@@ -5,17 +5,35 @@ from dataclasses import dataclass
 
 from aioice import stun
 
+MOST_ATTRIBUTES = 16
+"""Attributes of a datagram that are looked at; browsers send about eight."""
+_attribute = struct.Struct("!HH").unpack_from
+_HEADER = 20
+_USERNAME = 0x0006
+
+
+def ufrag_of(datagram: memoryview, length: int) -> str:
+    """Whom a datagram is for, as it says itself; empty for what is no STUN.
+
+    It costs a fiftieth of `read`: what is for nobody here is not worth more.
+    """
+    at = _HEADER
+    for _ in range(MOST_ATTRIBUTES):
+        if at + 4 > length:
+            break
+        kind, size = _attribute(datagram, at)
+        at += 4
+        if kind == _USERNAME:
+            return bytes(datagram[at : at + size]).partition(b":")[0].decode("ascii", "replace")
+        at += size + -size % 4
+    return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A binding request, of which nothing but the form has been checked."""
 
     message: stun.Message
-
-    @property
-    def ufrag(self) -> str:
-        """Whom it is for: the part of the user name that we made."""
-        return str(self.message.attributes["USERNAME"]).partition(":")[0]
 
     @property
     def nominates(self) -> bool:

@@ -24,6 +24,8 @@ from aiortc import (
 )
 from pylibsrtp._binding import lib
 
+from media.worker.ice import Ice
+
 if TYPE_CHECKING:
     from media.worker.batch import Batch, Destination
     from media.worker.engine import Engine
@@ -38,8 +40,6 @@ MOST_ADDRESSES = 8
 """Addresses of one client that are listened to at the same time."""
 MOST_REPORTERS = 64
 """SSRCs that may send RTCP over one transport: libsrtp remembers each of them."""
-HANDSHAKE_BACKLOG = 16
-"""DTLS datagrams that wait to be read; more are dropped, the client repeats them."""
 MOST_SENT = 1800
 """Bytes of a packet that is sent: with its SRTP trailer it fits into a slot."""
 REMEMBERED = 4096
@@ -54,28 +54,6 @@ _ssrc_at = Struct("!I").unpack_from
 
 def _nothing(*_: object) -> None:
     """Stand where nobody listens yet."""
-
-
-class _Ice:
-    """What aiortc's DTLS needs of an ICE transport."""
-
-    role = "controlled"
-
-    def __init__(self, send: Callable[[bytes], None]) -> None:
-        self._send_now = send
-        self.arrived: asyncio.Queue[bytes] = asyncio.Queue(HANDSHAKE_BACKLOG)
-        self.begun = asyncio.Event()
-
-    def take(self, datagram: bytes) -> None:
-        self.begun.set()
-        with suppress(asyncio.QueueFull):
-            self.arrived.put_nowait(datagram)
-
-    async def _recv(self) -> bytes:
-        return await self.arrived.get()
-
-    async def _send(self, datagram: bytes) -> None:
-        self._send_now(datagram)
 
 
 class Transport:
@@ -108,7 +86,7 @@ class Transport:
         self._reporters: set[int] = set()
         self._passwords: dict[str, str] = {}
         self._inbound = self._outbound = None
-        self._ice = _Ice(self._send_plain)
+        self._ice = Ice(self._send_plain)
         self._dtls = RTCDtlsTransport(cast(RTCIceTransport, self._ice), [certificate])
         self._dtls._set_role("server")
         self._dtls.on("statechange", self._dtls_changed)
@@ -281,12 +259,14 @@ class Transport:
 
     async def _start(self, peer: RTCDtlsParameters) -> None:
         try:
-            async with asyncio.timeout(HANDSHAKE_WITHIN):
-                await self._ice.begun.wait()
-                await self.engine.turn()
-                await self._dtls.start(peer)
-        except TimeoutError:
-            self._become("failed")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HANDSHAKE_WITHIN):
+                    await self._ice.begun.wait()
+                    await self.engine.turn()
+                    await self._dtls.start(peer)
+        finally:
+            if self.state == "connecting":
+                self._become("failed")
 
     def _dtls_changed(self) -> None:
         if self.state in {"failed", "closed"}:

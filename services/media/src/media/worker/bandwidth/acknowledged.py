@@ -1,7 +1,6 @@
 """What was sent on a transport and what became of it, from transport-wide feedback."""
 
 from array import array
-from collections.abc import Iterator
 
 from media.worker.rtcp import TransportFeedback
 
@@ -10,6 +9,9 @@ WINDOW = 8192
 RATE_OVER = 0.5
 """Seconds over which the bitrate that arrives is measured."""
 _TICK = 1 / 4000
+_STEPS = 20
+"""Parts of that time, forgotten one by one."""
+_STEPS_A_SECOND = _STEPS / RATE_OVER
 _NOBODY = -1
 
 
@@ -26,8 +28,7 @@ class Acknowledged:
         self._newest = 0
         self._covered = _NOBODY
         self._ticks: int | None = None
-        self._steps = 20
-        self._rates = array("q", [0]) * self._steps
+        self._rates = array("q", [0]) * _STEPS
         self._step = 0
         self._first_step = 0
 
@@ -39,23 +40,23 @@ class Acknowledged:
         self._lengths[slot] = length
         self._newest = number
 
-    def read(self, feedback: TransportFeedback) -> Iterator[tuple[int, float, float, int]]:
-        """Number, when sent, when come and length of each packet that was not known to have come.
+    def read(self, feedback: TransportFeedback) -> list[tuple[float, float, int]]:
+        """When sent, when come and length of each packet that was not known to have come.
 
         What feedback tells twice is not given twice, and what was never sent not at all.
         """
-        arrivals = dict(feedback.arrivals)
-        self._count_lost(feedback, arrivals)
-        for number, ticks in arrivals.items():
+        self._count_lost(feedback)
+        numbers, times, lengths = self._numbers, self._sent, self._lengths
+        found = []
+        for number, ticks in feedback.arrivals:
             slot = number & WINDOW - 1
-            came = self._seconds(ticks)
-            if self._numbers[slot] != number:
-                continue
-            self._numbers[slot] = _NOBODY
-            self._count(came, self._lengths[slot])
-            yield number, self._sent[slot], came, self._lengths[slot]
+            if numbers[slot] == number:
+                numbers[slot] = _NOBODY
+                found.append((times[slot], self._seconds(ticks), lengths[slot]))
+        self._count(found)
+        return found
 
-    def _count_lost(self, feedback: TransportFeedback, arrivals: dict[int, int]) -> None:
+    def _count_lost(self, feedback: TransportFeedback) -> None:
         """A late packet was counted as lost: feedback that repeats numbers changes nothing.
 
         Only what was sent since is looked at, however much feedback claims to cover.
@@ -68,12 +69,14 @@ class Acknowledged:
         if self._covered != _NOBODY:
             repeated = (self._covered + 1 - base) & 0xFFFF
             base += repeated if repeated < 0x8000 else 0
-        for number in range(base, end):
-            if self._numbers[number & WINDOW - 1] == number & 0xFFFF:
-                self.told += 1
-                self.lost += number & 0xFFFF not in arrivals
-        if base < end:
-            self._covered = (end - 1) & 0xFFFF
+        if base >= end:
+            return
+        came = {number for number, _ in feedback.arrivals}
+        numbers = [number & 0xFFFF for number in range(base, end)]
+        unknown = [each for each in numbers if self._numbers[each & WINDOW - 1] == each]
+        self.told += len(unknown)
+        self.lost += sum(each not in came for each in unknown)
+        self._covered = numbers[-1]
 
     def _seconds(self, ticks: int) -> float:
         if self._ticks is None:
@@ -82,19 +85,21 @@ class Acknowledged:
         self._ticks += moved
         return self._ticks * _TICK
 
-    def _count(self, came: float, length: int) -> None:
-        step = int(came * self._steps / RATE_OVER)
-        if not self._first_step:
-            self._first_step = self._step = step
-        if step <= self._step - self._steps:
-            return
-        for skipped in range(self._step + 1, min(step, self._step + self._steps) + 1):
-            self._rates[skipped % self._steps] = 0
-        self._step = max(step, self._step)
-        self._rates[step % self._steps] += length
+    def _count(self, found: list[tuple[float, float, int]]) -> None:
+        for _, came, length in found:
+            step = int(came * _STEPS_A_SECOND)
+            if step != self._step:
+                if not self._first_step:
+                    self._first_step = self._step = step
+                if step <= self._step - _STEPS:
+                    continue
+                for skipped in range(self._step + 1, min(step, self._step + _STEPS) + 1):
+                    self._rates[skipped % _STEPS] = 0
+                self._step = max(step, self._step)
+            self._rates[step % _STEPS] += length
 
     @property
     def bitrate(self) -> float:
         """Bit/s that arrived lately."""
-        steps = min(self._steps, self._step - self._first_step + 1)
-        return 8 * sum(self._rates) * self._steps / RATE_OVER / steps
+        steps = min(_STEPS, self._step - self._first_step + 1)
+        return 8 * sum(self._rates) * _STEPS_A_SECOND / steps

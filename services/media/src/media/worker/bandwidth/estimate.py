@@ -73,14 +73,14 @@ class Bandwidth:
             self._estimate = min(max(bitrate, LOWEST), HIGHEST)
 
     def feedback(self, feedback: TransportFeedback, at: float) -> None:
-        newest = None
-        for _, sent, came, length in self._acknowledged.read(feedback):
-            self._gradient.note(sent, came)
-            self._probing.arrived(sent, came, length)
-            newest = sent if newest is None else max(sent, newest)
+        found = self._acknowledged.read(feedback)
+        self._gradient.read(found)
+        if self._probing.tries:
+            self._probing.read(found)
         passed = min(at - self._at, 1.0) if self._at is not None else 0.0
-        if newest is None:
+        if not found:
             return
+        newest = max(sent for sent, _, _ in found)
         self._at = at
         self._waiting_since = None
         self.round_trip += 0.1 * (max(at - newest, 0.001) - self.round_trip)

@@ -6,6 +6,7 @@ through the newest sums is compared with a threshold that adapts (GCC section 5)
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Literal
 
 Usage = Literal["normal", "over", "under"]
@@ -44,21 +45,22 @@ class Gradient:
         self._over_for = 0.0
         self._over_times = 0
 
-    def note(self, sent: float, came: float) -> None:
-        """A packet was sent and came."""
+    def read(self, packets: Iterable[tuple[float, float, int]]) -> None:
+        """When sent, when come and length of packets that came, in the order of their numbers."""
         group = self._group
-        if group is None:
-            self._group = sent, sent, came
-            return
-        began, last, arrived = group
-        if sent < began:
-            return
-        faster = came - arrived < sent - last
-        if sent - began <= BURST or (came - arrived <= BURST and faster and came - arrived >= 0):
-            self._group = began, max(sent, last), max(came, arrived)
-            return
-        self._complete(last, arrived)
-        self._group = sent, sent, came
+        for sent, came, _ in packets:
+            if group is None:
+                group = sent, sent, came
+                continue
+            began, last, arrived = group
+            if sent < began:
+                continue
+            if sent - began <= BURST or 0 <= came - arrived < min(BURST, sent - last):
+                group = began, max(sent, last), max(came, arrived)
+            else:
+                self._complete(last, arrived)
+                group = sent, sent, came
+        self._group = group
 
     def _complete(self, sent: float, came: float) -> None:
         if self._before is not None:
@@ -100,8 +102,14 @@ class Gradient:
 
 def _slope(line: deque[tuple[float, float]]) -> float:
     """Of the line with the least squares: seconds of delay per second."""
-    middle = sum(x for x, _ in line) / len(line)
-    height = sum(y for _, y in line) / len(line)
-    over = sum((x - middle) * (y - height) for x, y in line)
-    under = sum((x - middle) ** 2 for x, _ in line)
-    return over / under if under else 0.0
+    count = len(line)
+    start = line[0][0]  # subtracted, so that large times lose no digits
+    across = height = over = square = 0.0
+    for x, y in line:
+        apart = x - start
+        across += apart
+        height += y
+        over += apart * y
+        square += apart * apart
+    under = count * square - across * across
+    return (count * over - across * height) / under if under else 0.0

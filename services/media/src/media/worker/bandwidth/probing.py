@@ -1,5 +1,6 @@
 """Trying whether a connection carries more than what is sent on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LASTS = 0.08
@@ -73,16 +74,20 @@ class Probing:
         self._asked = at
         return max(0, int(self._target * (at + step - self._began) / 8) - self._sent)
 
-    def arrived(self, sent: float, came: float, length: int) -> None:
-        """A packet came; the first's octets do not count, they came before the time measured."""
-        if not self._target or not self._began <= sent <= self._began + self._lasts:
-            return
-        if self._packets:
-            self._arrived += length
-            self._last = max(self._last, came)
-        else:
-            self._first = self._last = came
-        self._packets += 1
+    def read(self, packets: Iterable[tuple[float, float, int]]) -> None:
+        """When sent, when come and length of packets that came.
+
+        The first's octets do not count: they came before the time that is measured.
+        """
+        for sent, came, length in packets:
+            if not self._began <= sent <= self._began + self._lasts:
+                continue
+            if self._packets:
+                self._arrived += length
+                self._last = max(self._last, came)
+            else:
+                self._first = self._last = came
+            self._packets += 1
 
     @property
     def tries(self) -> bool:

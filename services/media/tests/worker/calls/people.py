@@ -5,12 +5,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from av import VideoFrame
 
-from common.forwarding import Answer, Publish, Subscribe, Want
+from common.forwarding import Answer, Leave, Publish, Subscribe, Want
 from common.testing import eventually
 
 Ask = Callable[[object], Awaitable[bytes]]
@@ -38,7 +46,7 @@ class RefusedError(Exception):
     """The worker said no, and why."""
 
 
-def answered(body: bytes) -> dict[str, object]:
+def answered(body: bytes) -> dict[str, Any]:
     content = json.loads(body)
     if "refused" in content:
         raise RefusedError(content["refused"]["code"])
@@ -58,6 +66,7 @@ class Person:
         """Of the newest picture of each peer."""
         self._ask = ask
         self._slots: dict[str, tuple[str, str]] = {}
+        self._sources: dict[str, int] = {}
         self._watching: dict[str, asyncio.Task[None]] = {}
         self.pub = _connection()
         self.sub = _connection()
@@ -78,25 +87,28 @@ class Person:
         answer = RTCSessionDescription(answered(told)["answer"], "answer")
         await self.pub.setRemoteDescription(answer)
 
-    async def watches(self, *names: str, height: int | None = None, restart: bool = False) -> None:
-        """Get voice and face of exactly these."""
+    async def asks_for(
+        self, *names: str, height: int | None = None, restart: bool = False
+    ) -> dict[str, Any]:
+        """Want voice and face of exactly these; what the worker says to it."""
         kinds = ("audio", "camera")
         wants = [Want(peer_id=name, kind=kind, height=height) for name in names for kind in kinds]
-        told = answered(
-            await self._ask(
-                Subscribe(
-                    **self._of_peer(),
-                    wants=wants,
-                    connection_id=f"socket-of-{self.name}",
-                    restart=restart,
-                )
-            )
+        subscribe = Subscribe(
+            **self._of_peer(),
+            wants=wants,
+            connection_id=f"socket-of-{self.name}",
+            restart=restart,
         )
+        return answered(await self._ask(subscribe))
+
+    async def watches(self, *names: str, height: int | None = None) -> None:
+        """Get voice and face of exactly these."""
+        told = await self.asks_for(*names, height=height)
         self._slots = {m: (s["peerId"], s["kind"]) for m, s in told["slots"].items()}
         if "offer" in told:
-            await self._agrees(told["offer"])
+            await self.agrees(told["offer"])
 
-    async def _agrees(self, offer: str) -> None:
+    async def agrees(self, offer: str) -> None:
         await self.sub.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         self._know_new_sources(offer)
         await self.sub.setLocalDescription(await self.sub.createAnswer())
@@ -109,11 +121,13 @@ class Person:
 
     def _know_new_sources(self, offer: str) -> None:
         """aiortc takes only the sources a section had at first; browsers take new ones."""
+        self._sources = {}
         receivers = {each.mid: each.receiver for each in self.sub.getTransceivers()}
         for section in offer.split("m=")[1:]:
             mid = re.search(r"a=mid:(\S+)", section)[1]
             router = receivers[mid].transport._rtp_router
             for ssrc in re.findall(r"a=ssrc:(\d+) cname", section)[:1]:
+                self._sources[mid] = int(ssrc)
                 router.ssrc_table[int(ssrc)] = receivers[mid]
 
     async def _watch(self, mid: str, receiver: RTCRtpReceiver) -> None:
@@ -129,11 +143,17 @@ class Person:
             if isinstance(frame, VideoFrame):
                 self.brightnesses[slot[0]] = bytes(frame.planes[0])[0]
 
-    async def sees(self, *others: "Person", within: float = 20.0) -> None:
+    async def leaves(self) -> None:
+        answered(await self._ask(Leave(**self._of_peer())))
+
+    async def sees(self, *others: "Person", within: float = 60.0) -> None:
         """Wait until five more frames of everybody's voice and their own face came."""
         before = self.seen.copy()
+        looks = count()
 
         async def look() -> bool:
+            if next(looks) % 50 == 25:
+                await self._ask_for_pictures()
             return all(
                 self.seen[other.name, "audio"] >= before[other.name, "audio"] + 5
                 and self.seen[other.name, "camera"] >= before[other.name, "camera"] + 5
@@ -143,6 +163,14 @@ class Person:
 
         await eventually(look, within=within)
 
+    async def _ask_for_pictures(self) -> None:
+        """Browsers ask for a key frame when they cannot decode; aiortc does not."""
+        for mid, (name, kind) in self._slots.items():
+            if kind == "camera" and not self.seen[name, kind]:
+                for transceiver in self.sub.getTransceivers():
+                    if transceiver.mid == mid:
+                        await transceiver.receiver._send_rtcp_pli(self._sources[mid])
+
     async def hangs_up(self) -> None:
         for watching in self._watching.values():
             watching.cancel()
@@ -151,5 +179,8 @@ class Person:
 
 
 def _connection() -> RTCPeerConnection:
-    # Without a server named, aiortc would ask a public one.
-    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    # Without an empty list aiortc would ask a public server; without the policy it would mix
+    # up the transports of sections of the same media.
+    return RTCPeerConnection(
+        RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+    )
