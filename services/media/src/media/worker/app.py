@@ -55,10 +55,12 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
     answering = Answering(url, queue_of(worker_id), Control(rooms).answer)
     heart = Heart(worker_id, bus, answering, engine, rooms)
     works = (bus.run(), answering.run(), frames.run(), rooms.run(), heart.beat())
-    async with background.running(*works):
-        log.info("worker takes media", worker=worker_id, port=engine.port)
-        yield Worker(worker_id, engine.port, rooms, heart, answering)
-    await engine.close()
+    try:
+        async with background.running(*works):
+            log.info("worker takes media", worker=worker_id, port=engine.port)
+            yield Worker(worker_id, engine.port, rooms, heart, answering)
+    finally:
+        await engine.close()
 
 
 async def serve(settings: Settings) -> None:

@@ -15,6 +15,8 @@ from media.worker.sdp.publishing import Offer, Sent, write_answer
 
 OURS: Final = 1
 """SSRC in whose name reports are sent; publishers never choose numbers so low."""
+PAUSED_AFTER = 1.0
+"""Seconds without a packet after which a layer counts as not sent."""
 ROUND_TRIP = 0.1
 """Seconds after which a missing packet is asked for again; the true one is not known here."""
 
@@ -150,7 +152,9 @@ class Publication:
         for track in self.tracks.values():
             for layer in track.layers:
                 source = self._sources.get(layer.ssrc)
-                layer.bitrate = source.bitrate(now) if source is not None else 0.0
+                bitrate = source.bitrate(now) if source is not None else 0.0
+                # Smoothed, it would go on for seconds after the layer was paused.
+                layer.bitrate = bitrate if now - layer.newest_at < PAUSED_AFTER else 0.0
 
     def tell_arrivals(self) -> None:
         """Transport-wide feedback, which the sender's estimate lives on; every 60 ms."""
