@@ -131,7 +131,7 @@ class Outgoing:
     def _drop(self, topic: Hashable) -> None:
         dropped = self._waiting.pop(topic, None)
         if dropped is not None:
-            self._size -= dropped[1].size
+            self._size -= len(dropped[1].content)
             SUPERSEDED.inc()
 
     def _drop_superseded(self) -> None:
