@@ -25,6 +25,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select, [role=combobox]"))
+    (target.isContentEditable ||
+      target.matches("input, textarea, select, [role=combobox]") ||
+      // A letter there looks for the item that begins with it.
+      target.closest("[role=menu]") !== null)
   );
 }
