@@ -1,6 +1,6 @@
-/** Shows one video track. */
+/** Shows one video track; the one before it stays until the next one has a picture. */
 import Box from "@mui/material/Box";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 interface TrackVideoProps {
   readonly track: MediaStreamTrack;
@@ -9,7 +9,30 @@ interface TrackVideoProps {
   readonly label: string;
 }
 
-export function TrackVideo({ track, isMirrored = false, fit = "cover", label }: TrackVideoProps) {
+export function TrackVideo({ track, ...look }: TrackVideoProps) {
+  const [shown, setShown] = useState(track);
+  // An element that is given another source is empty until its first picture: each has its own.
+  return (
+    <>
+      {shown !== track && <Picture key={keyOf(shown)} track={shown} {...look} />}
+      <Picture
+        key={keyOf(track)}
+        track={track}
+        isHidden={shown !== track}
+        onPicture={() => setShown(track)}
+        {...look}
+      />
+    </>
+  );
+}
+
+interface PictureProps extends TrackVideoProps {
+  readonly isHidden?: boolean;
+  readonly onPicture?: () => void;
+}
+
+function Picture({ track, isMirrored = false, fit = "cover", label, ...more }: PictureProps) {
+  const { isHidden = false, onPicture } = more;
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -29,6 +52,7 @@ export function TrackVideo({ track, isMirrored = false, fit = "cover", label }: 
       playsInline
       muted
       aria-label={label}
+      onLoadedData={onPicture}
       sx={{
         position: "absolute",
         inset: 0,
@@ -36,7 +60,18 @@ export function TrackVideo({ track, isMirrored = false, fit = "cover", label }: 
         height: "100%",
         objectFit: fit,
         transform: isMirrored ? "scaleX(-1)" : "none",
+        visibility: isHidden ? "hidden" : "visible",
       }}
     />
   );
+}
+
+const keys = new WeakMap<MediaStreamTrack, number>();
+let made = 0;
+
+/** Two tracks may have the same id: the same camera over another connection. */
+function keyOf(track: MediaStreamTrack): number {
+  const key = keys.get(track) ?? made++;
+  keys.set(track, key);
+  return key;
 }
