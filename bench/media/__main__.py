@@ -12,9 +12,7 @@ from bench.media.measure import Figures, How, measured
 
 def main() -> None:
     given = _arguments()
-    how = How(
-        given.seconds, given.processes, tells_arrivals=not given.no_feedback, is_even=given.even
-    )
+    how = How(given.seconds, given.processes, tells_arrivals=given.feedback, is_even=given.even)
     load_average = os.getloadavg()
     found: dict[tuple[str, str], list[Figures]] = {}
     with (
@@ -44,7 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=LOADS, nargs="*", default=[*LOADS], help="these loads")
     parser.add_argument("--sides", choices=servers.NAMES, nargs="*", default=[*servers.NAMES])
     parser.add_argument("--processes", type=int, default=1, help="that are the clients")
-    parser.add_argument("--no-feedback", action="store_true", help="clients send no TWCC")
+    parser.add_argument("--feedback", action="store_true", help="clients answer with TWCC")
     parser.add_argument("--even", action="store_true", help="no bursts: packets one by one")
     parser.add_argument("--profile", type=Path, help="write where our worker spends its time")
     parser.add_argument("--broker", help="address of a RabbitMQ; otherwise a private one is run")

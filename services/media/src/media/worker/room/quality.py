@@ -10,8 +10,38 @@ from media.worker.layers import Encoding, Layers, Watched
 from media.worker.names import TrackName
 from media.worker.transport import REMEMBERED, Transport
 
+_FALLEN = 0.95
 UNMEASURED = 20_000_000.0
 """Bit/s that are supposed where the client tells nothing about what arrives."""
+TRIED_AGAIN, LONGEST_WAIT = 4.0, 60.0
+"""Seconds from a trial that failed to the next: doubled each time, up to the second."""
+
+
+class Trial:
+    """Sends one video that the estimate has no room for, while nothing but sound flows.
+
+    Nobody could find out otherwise that there is room: sound alone does not try the
+    connection, and a probe repeats packets of videos that are sent.
+    """
+
+    def __init__(self) -> None:
+        self._estimate = 0.0
+        """What it was when the trial began; 0 while nothing is tried."""
+        self._next = float("-inf")
+        self._wait = TRIED_AGAIN
+
+    def over(self) -> None:
+        """Something is sent by the estimate, or nothing is wanted."""
+        self._estimate, self._next, self._wait = 0.0, float("-inf"), TRIED_AGAIN
+
+    def goes_on(self, estimate: float, now: float) -> bool:
+        """Whether to send it now: until the estimate falls, and again some time later."""
+        if self._estimate and estimate < _FALLEN * self._estimate:
+            self._estimate, self._next = 0.0, now + self._wait
+            self._wait = min(2 * self._wait, LONGEST_WAIT)
+        elif not self._estimate and now >= self._next:
+            self._estimate = estimate
+        return self._estimate > 0
 
 
 class Quality:
@@ -25,6 +55,7 @@ class Quality:
         self._transport = transport
         self._bandwidth = Bandwidth()
         self._layers = Layers()
+        self._trial = Trial()
         self._noted = transport.number
         self._wanted = 0.0
         """Bit/s that would be sent if there were room for everything."""
@@ -51,6 +82,11 @@ class Quality:
         )
         estimate = self._bandwidth.estimate(now) if self.is_measured else UNMEASURED
         chosen = self._layers.decide(watched, estimate=estimate, now=now)
+        videos = [each for each in watched if each.kind != "audio" and each.useful]
+        if not videos or any(chosen[each.track] is not None for each in videos):
+            self._trial.over()
+        elif self._trial.goes_on(estimate, now):
+            chosen[videos[0].track] = videos[0].useful[0]
         for name, forward in forwards.items():
             if name.kind != "audio":
                 forward.choose(chosen[name])
