@@ -13,6 +13,10 @@ from media.worker.transport import REMEMBERED, Transport
 UNMEASURED = 20_000_000.0
 """Bit/s that are supposed where the client tells nothing about what arrives."""
 
+LEAST = 300_000.0
+"""Bit/s that are given away whatever the estimate says: with every video paused nothing would
+be sent that could prove that the connection carries more, and they would stay paused."""
+
 
 class Quality:
     """Decides about one subscriber's connection."""
@@ -50,6 +54,7 @@ class Quality:
             each.encodings[each.useful[-1]].bitrate for each in watched if each.useful
         )
         estimate = self._bandwidth.estimate(now) if self.is_measured else UNMEASURED
+        estimate = max(estimate, LEAST)
         chosen = self._layers.decide(watched, estimate=estimate, now=now)
         for name, forward in forwards.items():
             if name.kind != "audio":
