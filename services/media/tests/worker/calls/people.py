@@ -90,8 +90,8 @@ class Person:
     def _of_peer(self) -> dict[str, str]:
         return {"room_id": self.room, "peer_id": self.name}
 
-    async def speaks(self) -> None:
-        """Send voice and face."""
+    async def speaks(self) -> str:
+        """Send voice and face, or offer once more what was offered; what the worker says to it."""
         if not self.pub.getTransceivers():
             self.pub.addTransceiver(Voice(loud=self._loud), "sendonly")
             self.pub.addTransceiver(Face(self.brightness), "sendonly")
@@ -100,8 +100,10 @@ class Person:
         told = await self._ask(
             Publish(**self._of_peer(), offer=offer, connection_id=f"socket-of-{self.name}")
         )
-        answer = RTCSessionDescription(answered(told)["answer"], "answer")
-        await self.pub.setRemoteDescription(answer)
+        answer: str = answered(told)["answer"]
+        if self.pub.signalingState != "stable":
+            await self.pub.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        return answer
 
     async def asks_for(
         self, *names: str, height: int | None = None, restart: bool = False

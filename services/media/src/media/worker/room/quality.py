@@ -43,6 +43,10 @@ class Trial:
             self._estimate = estimate
         return self._estimate > 0
 
+LEAST = 300_000.0
+"""Bit/s that are given away whatever the estimate says: with every video paused nothing would
+be sent that could prove that the connection carries more, and they would stay paused."""
+
 
 class Quality:
     """Decides about one subscriber's connection."""
@@ -81,6 +85,7 @@ class Quality:
             each.encodings[each.useful[-1]].bitrate for each in watched if each.useful
         )
         estimate = self._bandwidth.estimate(now) if self.is_measured else UNMEASURED
+        estimate = max(estimate, LEAST)
         chosen = self._layers.decide(watched, estimate=estimate, now=now)
         videos = [each for each in watched if each.kind != "audio" and each.useful]
         if not videos or any(chosen[each.track] is not None for each in videos):
