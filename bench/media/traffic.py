@@ -13,7 +13,7 @@ from bench.media.leg import Leg
 from bench.media.packets import AUDIO_EVERY, FRAME_EVERY, IN_A_FRAME, Publisher
 from bench.media.subscribers import Subscriber
 
-SILENCE: Final = 0.2
+SILENCE: Final = 0.5
 """Seconds before and after what is measured in which nothing is sent, so that all of it has
 arrived; a server that is further behind than that has lost it."""
 
