@@ -54,6 +54,8 @@ class Peer(asyncio.DatagramProtocol):
             local_addr=(HOSTS[self.family], 0),
             remote_addr=(HOSTS[self.family], self.engine.port),
         )
+        plain = self.endpoint.get_extra_info("socket")
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # for whole bursts
 
     async def ask(self, ufrag: str, pwd: str, *, nominate: bool = True) -> stun.Message:
         """One binding request, and its answer."""

@@ -80,6 +80,3 @@ class _Reading(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: _Address) -> None:
         self._engine.read(data, addr)
-
-    def error_received(self, exc: Exception) -> None:
-        """Take no note: an address that cannot be reached is forgotten for want of consent."""

@@ -97,22 +97,20 @@ class Transport:
 
     def accept(
         self,
-        remote_ufrag: str,  # noqa: ARG002 - see below
-        remote_pwd: str,  # noqa: ARG002
+        remote_ufrag: str,
+        remote_pwd: str,
         fingerprints: list[tuple[str, str]],
     ) -> None:
-        """Start with what the peer's description says: `(algorithm, value)` per fingerprint.
-
-        A lite agent never sends requests, so the peer's own credentials are not needed: it
-        proves who it is with ours, and then by the fingerprint.
-        """
+        """Start with what the peer's description says: `(algorithm, value)` per fingerprint."""
+        # A lite agent never sends requests: the peer proves who it is with our credentials.
+        del remote_ufrag, remote_pwd
         given = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
         self._become("connecting")
         self._starting = asyncio.get_running_loop().create_task(
             self._start(RTCDtlsParameters(given))
         )
 
-    def restart(self, remote_ufrag: str = "", remote_pwd: str = "") -> None:  # noqa: ARG002
+    def restart(self) -> None:
         """Take new local credentials; what is connected goes on, also with the old ones,
         until the client uses the new ones (RFC 8445 section 9).
         """

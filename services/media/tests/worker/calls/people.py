@@ -16,7 +16,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
-from av import VideoFrame
+from av import AudioFrame, VideoFrame
 
 from common.forwarding import Answer, Leave, Publish, Subscribe, Want
 from common.testing import eventually
@@ -42,6 +42,21 @@ class Face(VideoStreamTrack):
         return frame
 
 
+class Voice(AudioStreamTrack):
+    """A tone, or silence."""
+
+    def __init__(self, *, loud: bool) -> None:
+        super().__init__()
+        self._loud = loud
+
+    async def recv(self) -> AudioFrame:
+        frame = await super().recv()
+        if self._loud:
+            wave = (b"\x00\x40" * 20 + b"\x00\xc0" * 20) * (frame.samples // 40 + 1)
+            frame.planes[0].update(wave[: frame.planes[0].buffer_size])
+        return frame
+
+
 class RefusedError(Exception):
     """The worker said no, and why."""
 
@@ -56,10 +71,11 @@ def answered(body: bytes) -> dict[str, Any]:
 class Person:
     """Somebody in room `room`, with both connections to the worker."""
 
-    def __init__(self, name: str, ask: Ask, *, brightness: int, room: str = "room") -> None:
+    def __init__(self, name: str, ask: Ask, *, brightness: int, loud: bool = False) -> None:
         self.name = name
         self.brightness = brightness
-        self.room = room
+        self.room = "room"
+        self._loud = loud
         self.seen: Counter[tuple[str, str]] = Counter()
         """Frames that came, by peer and kind."""
         self.brightnesses: dict[str, int] = {}
@@ -74,18 +90,20 @@ class Person:
     def _of_peer(self) -> dict[str, str]:
         return {"room_id": self.room, "peer_id": self.name}
 
-    async def speaks(self) -> None:
-        """Send voice and face."""
+    async def speaks(self) -> str:
+        """Send voice and face, or offer once more what was offered; what the worker says to it."""
         if not self.pub.getTransceivers():
-            self.pub.addTransceiver(AudioStreamTrack(), "sendonly")
+            self.pub.addTransceiver(Voice(loud=self._loud), "sendonly")
             self.pub.addTransceiver(Face(self.brightness), "sendonly")
             await self.pub.setLocalDescription(await self.pub.createOffer())
         offer = self.pub.localDescription.sdp
         told = await self._ask(
             Publish(**self._of_peer(), offer=offer, connection_id=f"socket-of-{self.name}")
         )
-        answer = RTCSessionDescription(answered(told)["answer"], "answer")
-        await self.pub.setRemoteDescription(answer)
+        answer: str = answered(told)["answer"]
+        if self.pub.signalingState != "stable":
+            await self.pub.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        return answer
 
     async def asks_for(
         self, *names: str, height: int | None = None, restart: bool = False

@@ -1,6 +1,6 @@
 """How good what a peer gets may be: what its connection carries, shared among what it wants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from common.forwarding import Want
 from media.worker import rtcp
@@ -91,16 +91,15 @@ class Quality:
             if name.kind != "audio":
                 forward.choose(chosen[name])
 
-    def probe(self, forwards: Sequence[Forward], now: float) -> None:
+    def probe(self, forwards: Iterable[Forward], now: float) -> None:
         """Send more than there is to send for a moment, when more is wanted than was proven."""
+        if not self.is_measured:
+            return
         self._note_sent()
         octets = self._bandwidth.probe(now, self._wanted)
-        videos = [each for each in forwards if each.rtx_ssrc and each.layer is not None]
-        while octets > 0 and videos:
-            sent = videos[0].probe()
-            if not sent:
-                videos.pop(0)
-            octets -= sent
+        for forward in forwards if octets > 0 else ():
+            while octets > 0 and (sent := forward.probe()):
+                octets -= sent
 
     def _note_sent(self) -> None:
         """Tell the estimate what was sent since the last time: not on the hot path."""

@@ -61,7 +61,8 @@ class Rooms:
         """Do what is due, for ever."""
         due = monotonic()
         while True:
-            due = max(due + TICK, monotonic())
+            # Packets have their turn between two ticks, however late these are.
+            due = max(due + TICK, monotonic() + TICK / 2)
             await asyncio.sleep(due - monotonic())
             self._tick += 1
             self.do_what_is_due(self._tick, monotonic())

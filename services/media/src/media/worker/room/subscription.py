@@ -185,7 +185,7 @@ class Subscription:
 
     def probe(self, now: float) -> None:
         """Try whether the connection carries more; every 20 ms."""
-        self._quality.probe([each.forward for each in self._carried.values()], now)
+        self._quality.probe((each.forward for each in self._carried.values()), now)
 
     def report(self, now: float) -> None:
         """Say what was sent, and when that was in the publisher's time; every second."""
