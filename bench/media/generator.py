@@ -20,7 +20,7 @@ from bench.media.loads import Peer
 from bench.media.packets import Publisher
 from bench.media.servers import OURS, Server
 from bench.media.subscribers import Subscriber
-from bench.media.traffic import Schedule, Traffic, WarmUp
+from bench.media.traffic import CONSENT_EVERY, Schedule, Traffic, WarmUp
 
 _AT_ONCE = 4
 """Connections made at the same time: a handshake costs a server milliseconds."""
@@ -50,6 +50,7 @@ def run(orders: Connection, server: Server, part: Part) -> None:
 async def _obey(orders: Connection, server: Server, part: Part) -> None:
     async with _calls(server) as calls:
         clients = Clients(calls, part)
+        renewing = asyncio.create_task(clients.renew())
         while True:
             match await asyncio.to_thread(orders.recv):
                 case "open":
@@ -68,6 +69,7 @@ async def _obey(orders: Connection, server: Server, part: Part) -> None:
                 case Schedule() as schedule:
                     orders.send(clients.traffic.run(schedule))
                 case _:
+                    renewing.cancel()
                     await clients.close()
                     return
 
@@ -96,6 +98,13 @@ class Clients:
     async def subscribe(self) -> None:
         """Connect everybody who gets something, once all who send are there."""
         await _some_at_once(self._subscribe(each) for each in self._part.mine if each.gets)
+
+    async def renew(self) -> None:
+        """Tell servers that these are still there, while others are being connected."""
+        while True:
+            await asyncio.sleep(CONSENT_EVERY)
+            for each in self._legs:
+                each.socket.send(each.check)
 
     def profiles(self) -> Counter[str]:
         """How the legs are encrypted."""

@@ -13,7 +13,7 @@ from bench.media.leg import Leg
 from bench.media.packets import AUDIO_EVERY, FRAME_EVERY, IN_A_FRAME, Publisher
 from bench.media.subscribers import Subscriber
 
-SILENCE: Final = 0.2
+SILENCE: Final = 0.5
 """Seconds before and after what is measured in which nothing is sent, so that all of it has
 arrived; a server that is further behind than that has lost it."""
 
@@ -21,7 +21,8 @@ _READ_EVERY: Final = 0.005
 """Seconds between two looks at the sockets; the kernel knows when each packet came."""
 _FEED_BACK_EVERY: Final = 0.1
 _REPORT_EVERY: Final = 1.0
-_CONSENT_EVERY: Final = 4.0
+CONSENT_EVERY: Final = 4.0
+"""Seconds between two checks of each leg: a server forgets who is silent (RFC 7675)."""
 _TOGETHER: Final = 0.0002
 """Seconds within which things that are due are done at once."""
 _AT_ONCE: Final = 64
@@ -119,7 +120,7 @@ class Traffic:
             heapq.heappush(queue, (first, len(queue), every, what))
 
         again(_READ_EVERY, self._read)
-        again(_CONSENT_EVERY, self._renew)
+        again(CONSENT_EVERY, self._renew)
         for publisher in self._publishers:
             again(AUDIO_EVERY, publisher.send_sound)
             if self._is_even:
