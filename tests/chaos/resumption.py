@@ -11,11 +11,12 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from common import mongo
+from common.testing import eventually
 from tests.chaos import checker, cluster, faults
 from tests.chaos.cluster import Cluster
 from tests.chaos.crowd import Crowd
@@ -31,6 +32,8 @@ KILLS = [
 ]
 AGREE_WITHIN = 60.0
 """Seconds: processes go on dying for the sake of the other rooms."""
+_AT_REST = 4.0
+"""Seconds without anything new; gateways look every two for what they were not told."""
 _LEAD = 3.0
 """Seconds a run goes on before the cut and after it."""
 
@@ -165,9 +168,29 @@ async def play(platform: Cluster, cast: Cast, run: Run, *, asks: bool = True) ->
             await cast.line.cut(run.cut, run.trouble)
         async with Resident("late", cast.late, room) as fresh:
             three = (watching, resuming, fresh)
+            await _settled(platform, cast.host, room)
             broken = [*await _differences(three), *await _complaints(platform, history, three)]
             took, sockets = time.monotonic() - begun, resuming.counts["sockets"]
             return Outcome(run, broken, crowd.count, fresh.hash, sockets, took)
+
+
+async def _settled(platform: Cluster, person: Person, room: str) -> None:
+    """Wait until nothing is under way any more; what is wrong then is found by others.
+
+    A message whose answer was lost with its process may be stored a moment later.
+    """
+
+    since, last = time.monotonic(), Truth({}, {})
+
+    async def is_at_rest() -> bool:
+        nonlocal since, last
+        truth = await _truth(platform, person, room)
+        if truth != last:
+            since, last = time.monotonic(), truth
+        return time.monotonic() - since > _AT_REST
+
+    with suppress(AssertionError):
+        await eventually(is_at_rest, within=AGREE_WITHIN, every=0.5)
 
 
 async def _complaints(platform: Cluster, history: History, three: Sequence[Resident]) -> list[str]:
