@@ -13,6 +13,9 @@ from media.worker.transport import REMEMBERED, Transport
 _FALLEN = 0.95
 UNMEASURED = 20_000_000.0
 """Bit/s that are supposed where the client tells nothing about what arrives."""
+LEAST = 300_000.0
+"""Bit/s that are given away whatever the estimate says: with every video paused nothing would
+be sent that could prove that the connection carries more, and they would stay paused."""
 TRIED_AGAIN, LONGEST_WAIT = 4.0, 60.0
 """Seconds from a trial that failed to the next: doubled each time, up to the second."""
 
@@ -42,10 +45,6 @@ class Trial:
         elif not self._estimate and now >= self._next:
             self._estimate = estimate
         return self._estimate > 0
-
-LEAST = 300_000.0
-"""Bit/s that are given away whatever the estimate says: with every video paused nothing would
-be sent that could prove that the connection carries more, and they would stay paused."""
 
 
 class Quality:
