@@ -51,7 +51,8 @@ async def test_everything_that_happens_is_told_in_the_room_s_stream(device, room
         await ada.send("leaveRoom", roomId="r1"),
     ]:
         assert answer.status_code == 200
-    assert answer.json() == {"data": {}, "subscribe": [], "unsubscribe": ["room.r1"], "seq": None}
+    assert (answer.json()["data"], answer.json()["subscribe"]) == ({}, [])
+    assert answer.json()["unsubscribe"] == ["room.r1"]
 
     heard = [await ear.next() for _ in range(9)]
     assert [each.headers["x-seq"] for each in heard] == [*range(1, 10)]
