@@ -7,7 +7,7 @@ import pytest
 
 from analytics.consumers import subscriptions
 from analytics.repository import EventRepository
-from common.events import FACTS, GatewayAlive, MessagePosted, Personal
+from common.events import FACTS, GatewayAlive, MessagePosted, Personal, WorkerAlive
 from common.testing import NOON, eventually
 from common.topology import EVENTS, READERS
 
@@ -66,7 +66,9 @@ def reaction(db, event):
 
 
 @pytest.mark.parametrize(
-    "fact", [fact for fact in FACTS if fact is not GatewayAlive], ids=lambda fact: fact.type
+    "fact",
+    [fact for fact in FACTS if fact not in {GatewayAlive, WorkerAlive}],
+    ids=lambda fact: fact.type,
 )
 async def test_every_fact_is_kept_once_and_without_what_is_personal(db, fact):
     event = example(fact)
