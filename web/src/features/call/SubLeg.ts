@@ -1,5 +1,5 @@
 /** What this peer gets from a media worker, which offers it. */
-import type { Kind, Slot, Subscribed, Want } from "../../protocol/frames";
+import type { Slot, Subscribed, Want } from "../../protocol/frames";
 import { Errand } from "./Errand";
 import { flowingIn } from "./flowing";
 import { briefly } from "./sdp";
@@ -62,8 +62,10 @@ export class SubLeg {
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  flowing(peerId: string, kinds: readonly Kind[]): Promise<ReadonlySet<Kind>> {
-    return flowingIn(kinds.map((kind) => [kind, this.#receiver({ peerId, kind })]));
+  /** The tracks that have brought something. */
+  async flowing(): Promise<readonly Slot[]> {
+    const mids = await flowingIn(this.#leg.pc);
+    return Object.entries(this.#slots).flatMap(([mid, slot]) => (mids.has(mid) ? [slot] : []));
   }
 
   resume(iceServers: RTCIceServer[]): void {
