@@ -58,7 +58,12 @@ function Visit({ room, onAgain }: VisitProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reload is noticed once
   useEffect(() => {
-    if (isReturning) void media.startAsRemembered().finally(enter);
+    let isHere = true;
+    // Whoever goes on to another page meanwhile would be in a call that nobody shows.
+    if (isReturning) void media.startAsRemembered().finally(() => isHere && enter());
+    return () => {
+      isHere = false;
+    };
   }, []);
 
   useEffect(() => () => media.stop(), [media]);

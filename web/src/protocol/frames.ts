@@ -102,7 +102,6 @@ export interface Commands {
   ping: { data: Nothing; answer: Nothing };
   joinRoom: {
     data: InRoom & {
-      readonly roomPassword?: string;
       readonly after?: { readonly chat: number };
       readonly audio: boolean;
       readonly video: boolean;

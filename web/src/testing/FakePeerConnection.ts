@@ -35,6 +35,8 @@ export class FakePeerConnection {
   readonly transceivers: FakeTransceiver[] = [];
   /** How many offers were made to find a new way. */
   restarts = 0;
+  /** How many times it was asked for statistics. */
+  timesAsked = 0;
   isClosed = false;
 
   constructor(readonly configuration: RTCConfiguration = {}) {
@@ -99,6 +101,11 @@ export class FakePeerConnection {
   }
   async addIceCandidate({ candidate }: RTCIceCandidateInit): Promise<void> {
     this.candidates.push(candidate);
+  }
+  async getStats(): Promise<Map<number, object>> {
+    this.timesAsked += 1;
+    const each = this.transceivers.map(({ mid, receiver }) => ({ mid, ...receiver.stats }));
+    return new Map(each.entries());
   }
   restartIce(): void {}
   close(): void {

@@ -191,6 +191,21 @@ describe("a call over a worker", () => {
     expect(made(4).remoteDescription?.type).toBe("answer");
   });
 
+  it("is mended at another worker too, when the one before was to be mended", async () => {
+    // Failures are noticed at once, and what is mended waits.
+    const random = vi.spyOn(Math, "random").mockReturnValueOnce(0).mockReturnValueOnce(1);
+    worker.refuse(422, "bad-description");
+    session.show(new Map());
+    await settle(220);
+    random.mockReturnValueOnce(0);
+    await moveTo("sfu", "w2", 6);
+    worker.back();
+    await settle(3_000);
+
+    expect(made(6).remoteDescription?.type).toBe("answer");
+    random.mockRestore();
+  });
+
   it("rests what nobody watches", async () => {
     server.latest.event({ type: "trackWatched", data: { kind: "camera", height: 180 } });
     await settle();

@@ -137,6 +137,8 @@ export class CallMedia {
 
   /** Another transport takes over from `transport`, or from what that one had not taken over yet. */
   #replace(transport: CallTransport, call: CallView): void {
+    // What was to be mended is replaced by this.
+    this.#spare();
     let old = transport;
     if (this.#handover?.hasBegun === false) {
       old = this.#handover.old;
@@ -178,9 +180,13 @@ export class CallMedia {
     return all.filter((transport) => transport != null);
   }
 
-  #drop(): void {
+  #spare(): void {
     clearTimeout(this.#mending);
     this.#mending = undefined;
+  }
+
+  #drop(): void {
+    this.#spare();
     this.#handover?.close();
     this.#handover = null;
     this.#transport?.close();

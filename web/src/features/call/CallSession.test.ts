@@ -239,3 +239,17 @@ it("reads the chat by itself when joinRoom could not bring it", async () => {
   expect(server.heard("followRoom")).toHaveLength(1);
   expect(session.chat.store.getState().isLoaded).toBe(true);
 });
+
+it("tells what it sends once more after a refusal, however many times that was refused", async () => {
+  server.answers.mediaState = { status: 429, code: "too-many", detail: "Slowly." };
+  for (const isMicrophoneOn of [true, false, true]) {
+    session.media.store.setState({ isMicrophoneOn });
+    await settle(10);
+  }
+  const before = server.heard("mediaState").length;
+
+  await settle(2_100);
+
+  expect(server.heard("mediaState").length).toBe(before + 1);
+  expect(server.heard("mediaState").at(-1)?.data.audio).toBe(true);
+});

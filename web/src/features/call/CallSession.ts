@@ -57,6 +57,8 @@ export class CallSession {
   /** Something was lost after `joinRoom` was sent: its answer may be older than that. */
   #joinsAgain = false;
   #failedJoins = 0;
+  /** Whether the newest flags are told again soon: once, however many times they were refused. */
+  #retells = false;
   #retries = new Set<ReturnType<typeof setTimeout>>();
   /** What came while `joinRoom` was on its way: it may be newer than the answer. */
   #early: model.CallEvent[] = [];
@@ -241,8 +243,15 @@ export class CallSession {
     const { call } = this.store.getState();
     if (call === null || this.#isJoining || this.#socket.state() !== "open") return;
     this.#socket.send("mediaState", { roomId: this.roomId, ...flags }).catch(() => {
-      this.#later(() => this.#tellMedia(), RETELL_AFTER_MS);
+      if (this.#retells) return;
+      this.#retells = true;
+      this.#later(() => this.#retellMedia(), RETELL_AFTER_MS);
     });
+  }
+
+  #retellMedia(): void {
+    this.#retells = false;
+    this.#tellMedia();
   }
 
   #listen(): void {

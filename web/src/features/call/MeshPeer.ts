@@ -71,9 +71,11 @@ export class MeshPeer {
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  flowing(): Promise<ReadonlySet<Kind>> {
-    const receivers = this.#pc.getTransceivers().map(({ receiver }) => receiver);
-    return flowingIn(SLOTS.map((kind, index) => [kind, receivers[index]]));
+  async flowing(): Promise<ReadonlySet<Kind>> {
+    const pc = this.#pc;
+    const mids = await flowingIn(pc);
+    const sections = pc.getTransceivers();
+    return new Set(SLOTS.filter((_, index) => mids.has(sections[index]?.mid ?? "")));
   }
 
   publish(tracks: LocalTracks): void {

@@ -199,6 +199,16 @@ it("asks for nothing more when another one takes over, but goes on sending", asy
   expect(pub().transceivers[0]?.sender.track).not.toBeNull();
 });
 
+it("asks for statistics once, however many are in the call", async () => {
+  await openWithBob();
+  transport.follow([BOB, CID]);
+  await settle();
+
+  await transport.flowing();
+
+  expect(sub().timesAsked).toBe(1);
+});
+
 it("knows what has come, and how loud it is", async () => {
   await openWithBob();
   expect(await transport.flowing()).toEqual(new Map([["bob", new Set()]]));

@@ -1,5 +1,5 @@
 /** Media through one media worker: a connection for what is sent, and one for what is got. */
-import { KINDS, type Kind, type Peer } from "../../protocol/frames";
+import type { Kind, Peer } from "../../protocol/frames";
 import { onNetworkChange } from "./networkChange";
 import { PubLeg } from "./PubLeg";
 import { SubLeg } from "./SubLeg";
@@ -85,10 +85,10 @@ export class SfuTransport implements CallTransport {
   }
 
   async flowing(): Promise<Flowing> {
-    const each = this.#others.map(async ({ peerId }) => {
-      return [peerId, await this.#sub.flowing(peerId, KINDS)] as const;
-    });
-    return new Map(await Promise.all(each));
+    const slots = await this.#sub.flowing();
+    const kindsOf = (of: string) =>
+      slots.flatMap(({ peerId, kind }) => (peerId === of ? [kind] : []));
+    return new Map(this.#others.map(({ peerId }) => [peerId, new Set(kindsOf(peerId))]));
   }
 
   isConnected(): boolean {

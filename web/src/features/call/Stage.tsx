@@ -8,6 +8,7 @@ import { CameraTile } from "./stage/CameraTile";
 import { FocusView } from "./stage/FocusView";
 import type { StageParts } from "./stage/parts";
 import { camerasOf, largeOf, type Subject, screensOf } from "./stage/subjects";
+import { useKeptFocus } from "./stage/useKeptFocus";
 import { useSpotlight } from "./stage/useSpotlight";
 import { VideoGrid } from "./VideoGrid";
 
@@ -23,6 +24,7 @@ export function Stage({ parts, call }: StageProps) {
   const ownScreen = useStore(session.media.store, ({ screen }) => screen);
   const people = usePeople(others(call).map(({ userId }) => userId));
   const speaker = useSpotlight(session);
+  useKeptFocus();
 
   const cameras = camerasOf(call);
   const screens = screensOf(call, remotes, ownScreen);

@@ -1,7 +1,8 @@
 /** What this peer gets from a media worker, which offers it. */
-import type { Kind, Slot, Subscribed, Want } from "../../protocol/frames";
+import type { Slot, Subscribed, Want } from "../../protocol/frames";
 import { Errand } from "./Errand";
 import { flowingIn } from "./flowing";
+import { briefly } from "./sdp";
 import type { Connection } from "./transport";
 import { WorkerLeg } from "./WorkerLeg";
 import { isFinal, type WorkerLine } from "./workerLine";
@@ -30,7 +31,7 @@ export class SubLeg {
   #told: string | null = "[]";
   #wantsRestart = false;
   /** Our answer, until the worker has it; offers come only in answers to us, so none overtakes it. */
-  #undelivered: RTCSessionDescription | null = null;
+  #undelivered: RTCSessionDescriptionInit | null = null;
 
   constructor(private readonly options: SubLegOptions) {
     const { iceServers, triesAgain, onBroken, onChange } = options;
@@ -61,8 +62,10 @@ export class SubLeg {
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  flowing(peerId: string, kinds: readonly Kind[]): Promise<ReadonlySet<Kind>> {
-    return flowingIn(kinds.map((kind) => [kind, this.#receiver({ peerId, kind })]));
+  /** The tracks that have brought something. */
+  async flowing(): Promise<readonly Slot[]> {
+    const mids = await flowingIn(this.#leg.pc);
+    return Object.entries(this.#slots).flatMap(([mid, slot]) => (mids.has(mid) ? [slot] : []));
   }
 
   resume(iceServers: RTCIceServer[]): void {
@@ -129,7 +132,8 @@ export class SubLeg {
     const { pc } = this.#leg;
     await this.#leg.accept(offer);
     await pc.setLocalDescription(await pc.createAnswer());
-    this.#undelivered = pc.localDescription;
+    const answer = pc.localDescription;
+    this.#undelivered = answer && { type: answer.type, sdp: briefly(answer.sdp) };
   }
 
   async #deliver(): Promise<void> {

@@ -30,7 +30,9 @@ interface VideoCallProps {
 }
 
 export function VideoCall({ session, room }: VideoCallProps) {
-  const { call, remotes } = useStore(session.store);
+  // Not the whole state: who speaks changes several times a second, and every tile is below this.
+  const call = useStore(session.store, (state) => state.call);
+  const remotes = useStore(session.store, (state) => state.remotes);
   const { problem, speakerId } = useStore(session.media.store);
   const [panel, setPanel] = useState<Panel | null>(null);
   const [dialog, setDialog] = useState<"devices" | "help" | null>(null);

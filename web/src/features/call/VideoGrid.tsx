@@ -40,7 +40,11 @@ export function VideoGrid({ parts, subjects, page, render }: VideoGridProps) {
         style={{ maxWidth: columns * tileWidth + (columns - 1) * GAP_PX + 1 }}
       >
         {place.here.map((subject) => (
-          <div key={subject.id} style={{ width: tileWidth, height: tileHeight }}>
+          <div
+            key={subject.id}
+            data-subject={subject.id}
+            style={{ width: tileWidth, height: tileHeight }}
+          >
             {render(subject)}
           </div>
         ))}

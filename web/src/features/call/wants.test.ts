@@ -23,3 +23,14 @@ it("names no height while it is not known what is shown", () => {
     { peerId: "bob", kind: "screen" },
   ]);
 });
+
+it("gives places to what is shown before what is hidden, when there are many", () => {
+  const crowd = Array.from({ length: 100 }, (_, index) => peer(`p${index}`));
+  const wants = wantsOf(crowd, new Map([["p99", { camera: 180, screen: 0 }]]));
+
+  const cameras = wants.filter(({ kind }) => kind === "camera").map(({ peerId }) => peerId);
+  expect(wants.filter(({ kind }) => kind === "audio")).toHaveLength(100);
+  expect(cameras).toHaveLength(64);
+  expect(cameras).toContain("p0");
+  expect(cameras).toContain("p99");
+});

@@ -6,6 +6,7 @@ import { tracksOf } from "../ownMedia";
 import { Reports } from "./reports";
 import {
   availableOf,
+  legOf,
   type Owners,
   type Reading,
   readingsOf,
@@ -91,7 +92,7 @@ export class Quality {
     );
     const readings = answers.flatMap((answer) => answer.readings);
     const available = answers
-      .filter(({ name }) => name !== "sub")
+      .filter(({ name }) => legOf(name).leg !== "sub")
       .map(({ report }) => availableOf(report))
       .filter((bitrate) => bitrate !== null);
     const samples = between(this.#last, readings);

@@ -49,6 +49,15 @@ describe("readings", () => {
     });
   });
 
+  it("know a connection from which another one takes over by the name it had", () => {
+    const source = { id: "source", type: "media-source", trackIdentifier: "t-own", timestamp: 1 };
+    const out = { type: "outbound-rtp", mediaSourceId: "source", timestamp: 1000 };
+    const of = (name: string) => readingsOf(name, report(source, out), owners)[0];
+
+    expect(of("before pub")).toMatchObject({ leg: "pub", peerId: null });
+    expect(of("before bob")).toMatchObject({ leg: "mesh", peerId: "bob" });
+  });
+
   it("leave out what carries nobody's track", () => {
     const stats = { type: "inbound-rtp", trackIdentifier: "t-strange", timestamp: 1000 };
 

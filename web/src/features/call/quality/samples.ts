@@ -79,7 +79,18 @@ interface Stats {
 
 export type Report = ReadonlyMap<string, unknown>;
 
-/** The tracks of one connection, which is known as `name`: a peer's id, `pub` or `sub`. */
+/** Which connection it is, whose name is its last word: another one may take over from it. */
+export function legOf(name: string): {
+  readonly leg: Sample["leg"];
+  readonly peerId: string | null;
+} {
+  const last = name.slice(name.lastIndexOf(" ") + 1);
+  return last === "pub" || last === "sub"
+    ? { leg: last, peerId: null }
+    : { leg: "mesh", peerId: last };
+}
+
+/** The tracks of one connection, known as `name`: a peer's id, `pub` or `sub`, or `before` it. */
 export function readingsOf(name: string, report: Report, owners: Owners): Reading[] {
   const all = [...report.values()] as Stats[];
   const rtt = pathOf(all)?.currentRoundTripTime ?? null;
@@ -112,7 +123,7 @@ function inbound(name: string, stats: Stats, owners: Owners, rtt: number | null)
   return {
     ...figuresOf(stats, rtt),
     key: `${name} in ${owner.peerId} ${owner.kind}`,
-    leg: name === "sub" ? "sub" : "mesh",
+    ...legOf(name),
     ...owner,
     direction: "in",
     bytes: stats.bytesReceived ?? 0,
@@ -137,8 +148,7 @@ function outbound(
   return {
     ...figuresOf(stats, told?.roundTripTime ?? rtt),
     key: `${name} out ${kind}`,
-    leg: name === "pub" ? "pub" : "mesh",
-    peerId: name === "pub" ? null : name,
+    ...legOf(name),
     kind,
     direction: "out",
     jitter: told?.jitter ?? 0,

@@ -36,7 +36,11 @@ export function FocusView({ parts, large, rest, page, render }: FocusViewProps) 
         overflow: "hidden",
       }}
     >
-      <div key={large.id} style={{ width: focus.largeWidth, height: focus.largeHeight }}>
+      <div
+        key={large.id}
+        data-subject={large.id}
+        style={{ width: focus.largeWidth, height: focus.largeHeight }}
+      >
         {render(large)}
       </div>
       {rest.length > 0 && (
@@ -58,7 +62,11 @@ export function FocusView({ parts, large, rest, page, render }: FocusViewProps) 
             }}
           >
             {place.here.map((subject) => (
-              <div key={subject.id} style={{ width: focus.tileWidth, height: focus.tileHeight }}>
+              <div
+                key={subject.id}
+                data-subject={subject.id}
+                style={{ width: focus.tileWidth, height: focus.tileHeight }}
+              >
                 {render(subject)}
               </div>
             ))}

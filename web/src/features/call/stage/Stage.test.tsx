@@ -105,6 +105,30 @@ it("shows who is pinned large, until they are unpinned", async () => {
   expect(screen.getByTestId("video-grid")).toBeInTheDocument();
 });
 
+it("leaves the focus with who is pinned by a key, at the place they are shown then", async () => {
+  share();
+  act(() => screen.getByTestId("tile-bob").focus());
+
+  await userEvent.keyboard("p");
+  expect(large()).toContainElement(screen.getByTestId("tile-bob"));
+  expect(screen.getByTestId("tile-bob")).toHaveFocus();
+
+  await userEvent.keyboard("p");
+  expect(screen.getByTestId("video-grid")).toContainElement(screen.getByTestId("tile-bob"));
+  expect(screen.getByTestId("tile-bob")).toHaveFocus();
+});
+
+it("takes the focus from nobody who has left the tiles", async () => {
+  share();
+  act(() => screen.getByTestId("tile-bob").focus());
+  act(() => screen.getByTestId("tile-bob").blur());
+  await act(async () => {});
+
+  act(() => parts.choice.togglePin("bob:camera"));
+
+  expect(document.body).toHaveFocus();
+});
+
 it("takes oneself out of the grid when the own picture is small", () => {
   share();
   act(() => parts.choice.showSelfSmall(true));

@@ -25,13 +25,36 @@ export async function openWindow(): Promise<Window | null> {
   return opened ?? null;
 }
 
-/** Needs a click that was not long ago; null when there is no picture to show. */
+/** Needs a click that was not long ago. Whoever takes it gives it back to `forgetVideo`. */
 export async function floatVideo(track: MediaStreamTrack): Promise<HTMLVideoElement> {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  await video.play();
-  await video.requestPictureInPicture();
+  // In the document and about as large as the window, for its size to be asked for.
+  video.ariaHidden = "true";
+  Object.assign(video.style, SAME_SIZE);
+  document.body.append(video);
+  try {
+    await video.play();
+    await video.requestPictureInPicture();
+  } catch (refused) {
+    forgetVideo(video);
+    throw refused;
+  }
   return video;
 }
+
+export function forgetVideo(video: HTMLVideoElement): void {
+  video.srcObject = null;
+  video.remove();
+}
+
+const SAME_SIZE: Partial<CSSStyleDeclaration> = {
+  position: "fixed",
+  inset: "0 auto auto 0",
+  width: "400px",
+  height: "225px",
+  visibility: "hidden",
+  pointerEvents: "none",
+};

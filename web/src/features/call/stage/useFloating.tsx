@@ -3,9 +3,10 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { createPortal } from "react-dom";
 import { useToast } from "../../../app/ToastContext";
 import type { CallView } from "../model";
+import { FloatedVideo } from "./FloatedVideo";
 import { FloatingCall } from "./FloatingCall";
 import { floated } from "./floated";
-import { floatingWay, floatVideo, openWindow } from "./floating";
+import { floatingWay, floatVideo, forgetVideo, openWindow } from "./floating";
 import type { StageParts } from "./parts";
 
 export interface Floating {
@@ -45,7 +46,10 @@ export function useFloating(parts: StageParts, call: CallView | null): Floating 
         return;
       }
       const shown = await floatVideo(track);
-      shown.addEventListener("leavepictureinpicture", () => setVideo(null));
+      shown.addEventListener("leavepictureinpicture", () => {
+        forgetVideo(shown);
+        setVideo(null);
+      });
       setVideo(shown);
     } catch {
       toast("The browser did not open the small window.", "error");
@@ -55,12 +59,21 @@ export function useFloating(parts: StageParts, call: CallView | null): Floating 
   return {
     toggle: floatingWay() === null ? null : () => (isOpen ? close() : void open()),
     isOpen,
-    portal:
-      page === null || call === null
-        ? null
-        : createPortal(
-            <FloatingCall parts={parts} call={call} onClose={close} />,
-            page.document.body,
-          ),
+    portal: call === null ? null : contentOf({ parts, call, page, video, close }),
   };
+}
+
+interface Opened {
+  readonly parts: StageParts;
+  readonly call: CallView;
+  readonly page: Window | null;
+  readonly video: HTMLVideoElement | null;
+  readonly close: () => void;
+}
+
+function contentOf({ parts, call, page, video, close }: Opened): ReactNode {
+  if (video !== null) return <FloatedVideo parts={parts} call={call} video={video} />;
+  if (page === null) return null;
+  const content = <FloatingCall parts={parts} call={call} onClose={close} />;
+  return createPortal(content, page.document.body);
 }
