@@ -216,5 +216,5 @@ def _report(forward: Forward, now: float) -> rtcp.SenderReport | None:
     if told is None or not forward.packets:
         return None
     seconds, timestamp = told
-    ntp = round(seconds * (1 << 32))
+    ntp = round(seconds * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF  # the publisher's: it may wrap
     return rtcp.SenderReport(forward.ssrc, ntp, timestamp, forward.packets, forward.octets)
