@@ -15,6 +15,7 @@ from media.worker import rtcp
 from media.worker.room.connection import Site
 from media.worker.room.room import Room
 from media.worker.room.rooms import Rooms
+from media.worker.room.subscription import REPEATED_A_SECOND
 
 OFFER = (Path(__file__).parent / "descriptions" / "simulcast.sdp").read_text()
 MID, RID = 4, 10
@@ -160,6 +161,19 @@ async def test_a_publisher_s_clock_that_wraps_is_told_on(room, watched, peer, ot
     await eventually(told)
     reports = [each for compound in other_peer.rtcp for each in rtcp.parse(compound)]
     assert any(isinstance(each, rtcp.SenderReport) and each.ntp >> 32 < 60 for each in reports)
+
+
+async def test_what_is_sent_again_is_bounded(room, watched, other_peer):
+    subscription = room.peers["bob"].subscription
+    packet = RtpPacket.parse(other_peer.rtp[0])
+    first = packet.sequence_number
+    lost = (first, *((first + 2000 + number) & 0xFFFF for number in range(600)))
+
+    for _ in range(REPEATED_A_SECOND + 100):
+        subscription._repeat(packet.ssrc, lost, 100.0)
+
+    (forward,) = room.peers["ada"].publication.tracks["camera"].forwards
+    assert forward.rtx_packets == REPEATED_A_SECOND
 
 
 async def test_a_tile_that_is_hidden_gets_nothing(room, peer, other_peer, rtp, vp8):
