@@ -71,7 +71,7 @@ class Peer(asyncio.DatagramProtocol):
     async def connect(self, transport: Transport, certificate: RTCCertificate) -> None:
         """ICE and DTLS, until packets can be sent and read on both ends."""
         prints = [(each.algorithm, each.value) for each in self.certificate.getFingerprints()]
-        transport.accept("theirs", "not needed", prints)
+        transport.accept(prints)
         await self.listen()
         await self.ask(transport.ufrag, transport.pwd)
         await self.dtls.start(RTCDtlsParameters(certificate.getFingerprints()))

@@ -198,7 +198,7 @@ async def test_whatever_a_publisher_sends_nothing_raises_or_goes_under_one_numbe
 
     monkeypatch.setattr(call.forward, "relay", noted)
 
-    for number in range(5000):
+    for number in range(8000):
         ssrc = chance.choice([LOW, HIGH, LOW_RTX, VOICE])
         payload = vp8(number & 0x7FFF, number & 255, key=number % 3 == 0) + bytes(number % 1500)
         packet = bytearray(

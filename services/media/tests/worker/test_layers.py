@@ -4,16 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.forwarding import Want
 from media.worker.layers import (
     HEADROOM,
     LONGEST_PATIENCE,
     PATIENCE,
-    UNLIMITED,
     Encoding,
     Layers,
     Watched,
-    watched_heights,
 )
 
 LOW, MIDDLE, HIGH = Encoding(150_000, 180), Encoding(500_000, 360), Encoding(1_500_000, 720)
@@ -240,18 +237,3 @@ def test_what_is_chosen_exists_and_fits(rounds):
                 assert layer in each.useful
                 spent += each.encodings[layer].bitrate
         assert spent == 0 or spent + heard <= estimate * 1.0001
-
-
-def test_a_track_is_watched_at_the_greatest_height_of_anybody():
-    wants = [
-        Want(peer_id="a", kind="camera", height=180),
-        Want(peer_id="a", kind="camera", height=720),
-        Want(peer_id="a", kind="screen", height=0),
-        Want(peer_id="b", kind="camera"),
-    ]
-
-    assert watched_heights(wants) == {
-        ("a", "camera"): 720,
-        ("a", "screen"): 0,
-        ("b", "camera"): UNLIMITED,
-    }

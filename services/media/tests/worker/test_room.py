@@ -1,5 +1,6 @@
 """A room whose peers write every packet by hand: layers of simulcast, and who gets them when."""
 
+import asyncio
 import re
 from pathlib import Path
 from time import monotonic
@@ -13,6 +14,8 @@ from common.testing import eventually
 from media.worker import rtcp
 from media.worker.room.connection import Site
 from media.worker.room.room import Room
+from media.worker.room.rooms import Rooms
+from media.worker.room.subscription import REPEATED_A_SECOND
 
 OFFER = (Path(__file__).parent / "descriptions" / "simulcast.sdp").read_text()
 MID, RID = 4, 10
@@ -126,6 +129,53 @@ async def test_a_tile_that_grows_gets_the_higher_layer_from_its_next_key_frame_o
     assert LAYERS["l"] in {each.media_ssrc for each in asked if isinstance(each, rtcp.Pli)}
 
 
+@pytest.fixture
+async def watched(room, peer, other_peer, rtp, vp8):
+    """Ada's camera, of which bob got a first packet."""
+    await connected(peer, room.publish("ada", "socket", described(OFFER, peer)))
+    offered = room.subscribe("bob", "socket", wanting(180), restart=False)
+    room.answer("bob", answering(offered.offer, other_peer))
+    await connected(other_peer, offered.offer)
+    camera = Camera(peer, rtp, vp8)
+    await camera.sends(1)
+    turned(room, 1)
+    await camera.sends(1, key=True)
+    await other_peer.gets(1)
+    return camera
+
+
+async def test_a_publisher_s_clock_that_wraps_is_told_on(room, watched, peer, other_peer):
+    report = rtcp.SenderReport(LAYERS["l"], 0xFFFF_FFFF_FFFF_FFFF, 3000, 1, 1)
+    layer = room.peers["ada"].publication.tracks["camera"].layers[0]
+
+    async def came():
+        return layer.reported is not None
+
+    await peer.send(rtcp.build(report))
+    await eventually(came)
+    room.peers["bob"].subscription.report(monotonic() + 1)
+
+    async def told():
+        return other_peer.rtcp
+
+    await eventually(told)
+    reports = [each for compound in other_peer.rtcp for each in rtcp.parse(compound)]
+    assert any(isinstance(each, rtcp.SenderReport) and each.ntp >> 32 < 60 for each in reports)
+
+
+async def test_what_is_sent_again_is_bounded(room, watched, other_peer):
+    subscription = room.peers["bob"].subscription
+    packet = RtpPacket.parse(other_peer.rtp[0])
+    first = packet.sequence_number
+    lost = (first, *((first + 2000 + number) & 0xFFFF for number in range(600)))
+
+    for _ in range(REPEATED_A_SECOND + 100):
+        subscription._repeat(packet.ssrc, lost, 100.0)
+
+    (forward,) = room.peers["ada"].publication.tracks["camera"].forwards
+    assert forward.rtx_packets == REPEATED_A_SECOND
+
+
 async def test_a_tile_that_is_hidden_gets_nothing(room, peer, other_peer, rtp, vp8):
     await connected(peer, room.publish("ada", "socket", described(OFFER, peer)))
     offered = room.subscribe("bob", "socket", wanting(0), restart=False)
@@ -139,3 +189,30 @@ async def test_a_tile_that_is_hidden_gets_nothing(room, peer, other_peer, rtp, v
 
     assert other_peer.rtp == []
     assert room.wanted_heights() == {("ada", "camera"): 0}
+
+
+async def test_a_bug_in_one_room_costs_no_other(engine):
+    shown, errors = [], []
+
+    def show(key, frame, room_id, data):
+        if room_id == "broken":
+            raise RuntimeError("a bug")
+        shown.append((room_id, frame))
+
+    rooms = Rooms(Site(engine, ("127.0.0.1",)), show=show)
+    for key in ("broken", "whole"):
+        rooms.room(key).publish("ada", "socket", OFFER)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+
+    for tick in range(10, 20):
+        rooms.do_what_is_due(tick, monotonic())
+
+    async def told():
+        return shown
+
+    await eventually(told)
+    asyncio.get_running_loop().set_exception_handler(None)
+    assert shown == [("whole", "trackWatched")]
+    assert errors
+    rooms.close("broken")
+    rooms.close("whole")

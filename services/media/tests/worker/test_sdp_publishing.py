@@ -1,5 +1,6 @@
 """Offers that Chromium 156 and aiortc 1.16 really made, and our answers to them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -165,8 +166,36 @@ def changed(old, new):
         changed("m=video", "m=application"),
         changed("m=video", "m=audio"),
         changed("m=video 9", "m=video nine"),
+        changed("a=mid:2", "a=mid:1"),
+        changed("a=ssrc:906981583 ", "a=ssrc:4294967296 "),
     ],
 )
 def test_what_is_no_offer_is_refused(text):
     with pytest.raises(BadDescription):
         read_offer(text)
+
+
+@pytest.mark.parametrize("clock", ["0", "1", "8000", "9" * 5000, "\u0669"])
+def test_a_codec_with_another_clock_than_its_own_is_not_taken(clock):
+    text = changed("a=rtpmap:96 VP8/90000", f"a=rtpmap:96 VP8/{clock}")
+
+    camera = read_offer(text).sent["camera"]
+
+    assert "VP8" not in {each.name for each in camera.codecs}
+    assert {each.clock for each in camera.codecs} == {90_000}
+
+
+def test_numbers_that_no_packet_can_carry_are_left_out():
+    long = "9" * 5000
+    text = changed("m=audio 9 UDP/TLS/RTP/SAVPF 111", f"m=audio 9 UDP/TLS/RTP/SAVPF 111 {long}")
+    text = text.replace("a=mid:0", f"a=mid:0\na=ssrc-group:FID 906981583 {long}")
+
+    assert read_offer(text).sent["audio"].source == Source(906981583, None)
+
+
+def test_feedback_for_all_codecs_is_feedback_for_each():
+    text = re.sub(r"a=rtcp-fb:\d+ nack\b", "a=rtcp-fb:* nack", offered("simulcast"))
+
+    camera = read_offer(text).sent["camera"]
+
+    assert all({"nack", "nack pli"} <= set(each.feedback) for each in camera.codecs)

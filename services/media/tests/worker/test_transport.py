@@ -70,7 +70,7 @@ async def test_whoever_is_not_who_the_description_says_does_not_connect(engine, 
     transport.on_state = lambda: states.append(transport.state)
     stranger = RTCCertificate.generateCertificate().getFingerprints()[0]
 
-    transport.accept("theirs", "", [(stranger.algorithm, stranger.value)])
+    transport.accept([(stranger.algorithm, stranger.value)])
     await peer.listen()
     await peer.ask(transport.ufrag, transport.pwd)
     await peer.dtls.start(RTCDtlsParameters(certificate.getFingerprints()))
@@ -84,7 +84,7 @@ async def test_a_handshake_that_never_comes_is_given_up(engine, certificate, mon
     monkeypatch.setattr(module, "HANDSHAKE_WITHIN", 0.05)
     transport = engine.transport(certificate)
 
-    transport.accept("theirs", "", [("sha-256", "AA")])
+    transport.accept([("sha-256", "AA")])
 
     await until(lambda: transport.state == "failed")
 
@@ -245,7 +245,7 @@ async def test_a_library_s_ice_agent_is_content(engine, certificate):
     dtls = RTCDtlsTransport(agent, [own])
     prints = own.getFingerprints()
 
-    transport.accept("x", "y", [(each.algorithm, each.value) for each in prints])
+    transport.accept([(each.algorithm, each.value) for each in prints])
     dtls._set_role("client")
     await agent.connect()
     await dtls.start(RTCDtlsParameters(certificate.getFingerprints()))

@@ -84,6 +84,12 @@ class Forward:
         self.track = track
         track.forwards.append(self)
 
+    def wait(self) -> None:
+        """Get nothing until the next key frame: the layer comes from another source now."""
+        self._leave()
+        if self.wanted is not None and self not in self.wanted.waiting:
+            self.wanted.waiting.append(self)
+
     def ask(self) -> None:
         """Ask for a key frame of what the subscriber gets (it sent a PLI or FIR)."""
         if self.wanted is not None:
@@ -98,9 +104,9 @@ class Forward:
         self.choose(None)
         if self in self.track.forwards:
             self.track.forwards.remove(self)
-        self.transport.forget(self.ssrc)
+        self.transport.retire(self.ssrc)
         if self.rtx_ssrc:
-            self.transport.forget(self.rtx_ssrc)
+            self.transport.retire(self.rtx_ssrc)
 
     def relay(self, index: int, second: int, timestamp: int, level: int, payload: bytes) -> None:
         """Send a packet on, if it is not older than the key frame this began with."""

@@ -27,10 +27,13 @@ class Intake:
         """Take a section's packets; `sources` are SSRC and RTX SSRC (or 0), if the SDP has them."""
         self._by_mid[mid] = track
         for ssrc, rtx_ssrc in sources:
-            if track.adopt(ssrc):
-                self._by_ssrc[ssrc] = track
-            if rtx_ssrc and track.adopt(rtx_ssrc, repairs=True):
-                self._by_ssrc[rtx_ssrc] = track
+            self._adopt(track, ssrc)
+            if rtx_ssrc:
+                self._adopt(track, rtx_ssrc, repairs=True)
+
+    def read(self, extensions: Extensions) -> None:
+        """Look for mid and rid under these ids from now on."""
+        self._extensions = extensions
 
     def remove(self, mid: str) -> None:
         """Take no more packets of this section."""
@@ -57,13 +60,23 @@ class Intake:
     def _learn(self, packet: memoryview, length: int, ssrc: int) -> Track | None:
         mid, rid, repaired_rid = self._names(packet, length)
         track = self._by_mid.get(mid)
-        repairs = bool(repaired_rid)
-        if track is None or not track.adopt(ssrc, repaired_rid or rid, repairs=repairs):
-            # libsrtp would remember each source that anybody makes up.
-            self._transport.forget(ssrc)
-            return None
+        if track is not None:
+            repairs = bool(repaired_rid) or track.repeats(packet[1] & 0x7F)
+            if self._adopt(track, ssrc, repaired_rid or rid, repairs=repairs):
+                return track
+        # libsrtp would remember each source that anybody makes up.
+        self._transport.forget(ssrc)
+        return None
+
+    def _adopt(self, track: Track, ssrc: int, rid: str = "", *, repairs: bool = False) -> bool:
+        before = {*track.sources}
+        if not track.adopt(ssrc, rid, repairs=repairs):
+            return False
+        for gone in before.difference(track.sources):
+            self._by_ssrc.pop(gone, None)
+            self._transport.forget(gone)
         self._by_ssrc[ssrc] = track
-        return track
+        return True
 
     def _names(self, packet: memoryview, length: int) -> tuple[str, str, str]:
         """What the packet says of mid, rid and repaired rid; empty where it says nothing."""

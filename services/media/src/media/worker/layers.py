@@ -3,10 +3,10 @@
 Sound first, then screens, then cameras: everybody's lowest layer before anybody's second.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from common.forwarding import Kind, Want
+from common.forwarding import Kind
 
 HEADROOM = 1.15
 """How much more than it costs an upgrade needs, so that it does not have to be taken back."""
@@ -180,16 +180,3 @@ def _spend(
                     chosen[each.track] = layers[step]
                     budget -= price
     return chosen
-
-
-def watched_heights(wants: Iterable[Want]) -> Mapping[Track, int]:
-    """The greatest height at which anybody shows each track (`trackWatched`).
-
-    A track that is not in it is watched by nobody: 0.
-    """
-    heights: dict[Track, int] = {}
-    for want in wants:
-        track = want.peer_id, want.kind
-        height = UNLIMITED if want.height is None else want.height
-        heights[track] = max(height, heights.get(track, 0))
-    return heights

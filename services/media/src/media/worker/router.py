@@ -109,12 +109,23 @@ class Layer:
                 picture.read(copy, 0, octets)
                 if newest:
                     self.picture_id, self.tl0 = picture.picture_id, picture.tl0
-            else:
+            elif self.picture_id >= 0 or self.tl0 >= 0:
                 self.picture_id = self.tl0 = -1
+                self.picture.read(copy, 0, 0)  # nothing of VP8 is to be rewritten in it
         if self.waiting:
             self._admit(codec, index, timestamp, copy, at)
         for forward in self.forwards:
             forward.relay(index, second, timestamp, level, copy)
+
+    def begin(self, ssrc: int) -> None:
+        """Come from this source; whoever got another goes on with its next key frame."""
+        if self.ssrc and self.ssrc != ssrc:
+            for forward in [*self.forwards]:
+                forward.wait()
+            self._raw = -1
+            self._skipped.clear()
+            self.reported = None
+        self.ssrc = ssrc
 
     def kept(self, index: int) -> tuple[int, int, bytes] | None:
         """What repeats a recent packet of a video: second header byte, timestamp, payload."""
@@ -134,6 +145,8 @@ class Layer:
         raw = self._raw
         if raw < 0:
             raw = self._raw = sequence + 0x10000
+            if self.newest >= 0:  # another source: its packets come after those before
+                self._skips = raw - self.newest - KEPT
         else:
             ahead = sequence - raw & 0xFFFF
             if ahead < 0x8000:
@@ -147,7 +160,7 @@ class Layer:
                 while self._skipped[0] < raw - KEPT:
                     self._skipped.popleft()
             return -1
-        if not self._skipped:
+        if raw == self._raw or not self._skipped:
             return raw - self._skips
         return raw - self._skips + sum(skipped > raw for skipped in self._skipped)
 
@@ -204,16 +217,25 @@ class Track:
         self._asked_at = float("-inf")
 
     def adopt(self, ssrc: int, rid: str = "", *, repairs: bool = False) -> bool:
-        """Say which layer a source is, or repeats; False when there is no such layer."""
+        """Say which layer a source is, or repeats; False when there is no such layer.
+
+        A layer has one of each: the one before comes no more, or anybody could make up
+        sources without end.
+        """
         layer = next((each for each in self.layers if each.rid == rid), None)
         if layer is None:
             return False
-        if repairs:
-            self._repairs[ssrc] = layer
-        else:
-            layer.ssrc = ssrc
-            self._sources[ssrc] = layer
+        known = self._repairs if repairs else self._sources
+        for before in [each for each, its in known.items() if its is layer]:
+            del known[before]
+        known[ssrc] = layer
+        if not repairs:
+            layer.begin(ssrc)
         return True
+
+    def repeats(self, payload_type: int) -> bool:
+        """Whether packets with the publisher's payload type are retransmissions."""
+        return payload_type in self._rtx
 
     @property
     def sources(self) -> list[int]:

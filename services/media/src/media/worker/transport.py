@@ -38,6 +38,8 @@ SILENT_AFTER = 6.0
 """Seconds without a request after which another authenticated address is taken over."""
 MOST_ADDRESSES = 8
 """Addresses of one client that are listened to at the same time."""
+MOST_OFFERED = 3
+"""Names that were offered and not used yet: a client may ask for new ones without end."""
 MOST_REPORTERS = 64
 """SSRCs that may send RTCP over one transport: libsrtp remembers each of them."""
 MOST_SENT = 1800
@@ -66,7 +68,7 @@ class Transport:
         """Loop time of the last valid STUN request: the client's consent (RFC 7675)."""
         self.on_state: Callable[[], None] = _nothing
         """Called when the state changed, except by `close`."""
-        self.on_rtp: Callable[[memoryview, int], None] = _nothing
+        self.on_rtp: Callable[[memoryview, int], None] = self._drop
         """A decrypted RTP packet and its length; the view holds it only during the call."""
         self.on_rtcp: Callable[[bytes], None] = _nothing
         """A decrypted compound packet."""
@@ -85,6 +87,7 @@ class Transport:
         self._addresses: dict[Hashable, float] = {}
         self._reporters: set[int] = set()
         self._passwords: dict[str, str] = {}
+        self._used = ""  # the name in the newest request
         self._inbound = self._outbound = None
         self._ice = Ice(self._send_plain)
         self._dtls = RTCDtlsTransport(cast(RTCIceTransport, self._ice), [certificate])
@@ -95,20 +98,11 @@ class Transport:
 
     # --- what the room asks for
 
-    def accept(
-        self,
-        remote_ufrag: str,
-        remote_pwd: str,
-        fingerprints: list[tuple[str, str]],
-    ) -> None:
+    def accept(self, fingerprints: list[tuple[str, str]]) -> None:
         """Start with what the peer's description says: `(algorithm, value)` per fingerprint."""
-        # A lite agent never sends requests: the peer proves who it is with our credentials.
-        del remote_ufrag, remote_pwd
-        given = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
+        peer = RTCDtlsParameters([RTCDtlsFingerprint(*each) for each in fingerprints])
         self._become("connecting")
-        self._starting = asyncio.get_running_loop().create_task(
-            self._start(RTCDtlsParameters(given))
-        )
+        self._starting = asyncio.get_running_loop().create_task(self._start(peer))
 
     def restart(self) -> None:
         """Take new local credentials; what is connected goes on, also with the old ones,
@@ -182,10 +176,14 @@ class Transport:
             self.sent_bytes[place] = length
 
     def forget(self, ssrc: int) -> None:
-        """Let libsrtp forget a source, ours or the peer's, that comes no more."""
-        for context in (self._inbound, self._outbound):
-            if context is not None:
-                lib.srtp_remove_stream(context, socket.htonl(ssrc))
+        """Let libsrtp forget a source of the peer's that comes no more."""
+        if self._inbound is not None:
+            lib.srtp_remove_stream(self._inbound, socket.htonl(ssrc))
+
+    def retire(self, ssrc: int) -> None:
+        """Let libsrtp forget a source of ours; the peer's, apart, may have the same number."""
+        if self._outbound is not None:
+            lib.srtp_remove_stream(self._outbound, socket.htonl(ssrc))
 
     # --- what the engine delivers
 
@@ -225,7 +223,7 @@ class Transport:
         not know it.
         """
         now = self.engine.now
-        self.heard_at = now
+        self.heard_at, self._used = now, ufrag
         if ufrag == self.ufrag:
             for old in [each for each in self._passwords if each != ufrag]:
                 del self._passwords[old]
@@ -251,9 +249,12 @@ class Transport:
         self.ufrag = secrets.token_hex(4)
         while self.engine.knows(self.ufrag):
             self.ufrag = secrets.token_hex(4)
-        self.pwd = secrets.token_hex(16)
-        self._passwords[self.ufrag] = self.pwd
+        self.pwd = self._passwords[self.ufrag] = secrets.token_hex(16)
         self.engine.name(self.ufrag, self)
+        others = [each for each in self._passwords if each not in {self.ufrag, self._used}]
+        for old in others[:-MOST_OFFERED]:
+            del self._passwords[old]
+            self.engine.unname(old)
 
     async def _start(self, peer: RTCDtlsParameters) -> None:
         try:
@@ -285,6 +286,10 @@ class Transport:
         if state != self.state:
             self.state = state
             self.on_state()
+
+    def _drop(self, packet: memoryview, _: int) -> None:
+        """Take nothing where nobody listens: libsrtp would remember each source."""
+        self.forget(_ssrc_at(packet, 8)[0])
 
     def _send_plain(self, datagram: bytes) -> None:
         if self._destination:

@@ -95,7 +95,7 @@ class Person:
         if not self.pub.getTransceivers():
             self.pub.addTransceiver(Voice(loud=self._loud), "sendonly")
             self.pub.addTransceiver(Face(self.brightness), "sendonly")
-            await self.pub.setLocalDescription(await self.pub.createOffer())
+        await self.pub.setLocalDescription(await self.pub.createOffer())
         offer = self.pub.localDescription.sdp
         told = await self._ask(
             Publish(**self._of_peer(), offer=offer, connection_id=f"socket-of-{self.name}")

@@ -60,7 +60,7 @@ class Connection:
         """Take note of the other end, and wait for it when it is the first time."""
         is_first, self._remote = self._remote is None, remote
         if is_first:
-            self.transport.accept(remote.ufrag, remote.pwd, list(remote.fingerprints))
+            self.transport.accept(list(remote.fingerprints))
 
     def restart(self) -> None:
         """Get new credentials; what is connected goes on until the client uses them."""

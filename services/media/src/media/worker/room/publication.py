@@ -54,6 +54,7 @@ class Publication:
         self.connection.meet(offer.remote)
         if self._intake is None:
             self._intake = Intake(self.connection.transport, _extensions(offer))
+        self._intake.read(_extensions(offer))
         sent = {kind: each for kind, each in offer.sent.items() if each.is_sending}
         changed = {kind for kind in {*sent, *self._sent} if sent.get(kind) != self._sent.get(kind)}
         for kind in changed:
@@ -117,7 +118,10 @@ class Publication:
             if any(layer.ssrc == ssrc for layer in track.layers):
                 repeats = kind != "audio"
                 source = Source(ssrc, clock=track.clock_rate, repeats=repeats)
-                return self._sources.setdefault(ssrc, source)
+                known = {each for track in self.tracks.values() for each in track.sources}
+                kept = {each: its for each, its in self._sources.items() if each in known}
+                self._sources = kept | {ssrc: source}
+                return source
         return None  # retransmissions: reports are about what they repeat
 
     def _ask_for_key_frame(self, ssrc: int) -> None:

@@ -16,6 +16,8 @@ UNMEASURED = 20_000_000.0
 LEAST = 300_000.0
 """Bit/s that are given away whatever the estimate says: with every video paused nothing would
 be sent that could prove that the connection carries more, and they would stay paused."""
+PROBED_AT_ONCE = 100
+"""Packets: more than `HIGHEST` needs, unless they are small; the loop is everybody's."""
 TRIED_AGAIN, LONGEST_WAIT = 4.0, 60.0
 """Seconds from a trial that failed to the next: doubled each time, up to the second."""
 
@@ -101,9 +103,11 @@ class Quality:
             return
         self._note_sent()
         octets = self._bandwidth.probe(now, self._wanted)
+        packets = PROBED_AT_ONCE
         for forward in forwards if octets > 0 else ():
-            while octets > 0 and (sent := forward.probe()):
+            while octets > 0 and packets and (sent := forward.probe()):
                 octets -= sent
+                packets -= 1
 
     def _note_sent(self) -> None:
         """Tell the estimate what was sent since the last time: not on the hot path."""

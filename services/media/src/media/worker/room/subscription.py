@@ -22,6 +22,11 @@ REMEMBERED = 256
 """Sender reports that are remembered, for the round trip is measured with them."""
 
 
+REPEATED_A_SECOND = 500
+"""Packets that are sent again, and so many at once: far more than a loss that one can see
+through, and little for who wants to be sent the same for ever."""
+
+
 class NotOffered(Problem):
     status = HTTPStatus.CONFLICT
     code = "not-offered"
@@ -55,6 +60,9 @@ class Subscription:
         self._quality = Quality(connection.transport)
         self._reports: dict[int, float] = {}
         """When each sender report left, by the part of its time that comes back."""
+        self._repeats = float(REPEATED_A_SECOND)
+        """Packets that may be sent again now."""
+        self._repeated_at = 0.0
         connection.transport.on_rtcp = self._reported
         connection.transport.on_state = lambda: self.choose_layers(monotonic())
 
@@ -145,7 +153,7 @@ class Subscription:
                 case rtcp.ReceiverReport(_, reports) | rtcp.SenderReport(reports=reports):
                     self._measure(reports, now)
                 case rtcp.Nack(_, ssrc, lost):
-                    self._repeat(ssrc, lost)
+                    self._repeat(ssrc, lost, now)
                 case rtcp.Pli(_, ssrc):
                     self._refresh(ssrc)
                 case rtcp.Fir(_, requests):
@@ -160,11 +168,17 @@ class Subscription:
             if left is not None:
                 self._quality.round_trip = max(now - left - report.delay / 65536, 0.0)
 
-    def _repeat(self, ssrc: int, lost: Iterable[int]) -> None:
+    def _repeat(self, ssrc: int, lost: Iterable[int], now: float) -> None:
         forward = self._by_ssrc.get(ssrc)
-        if forward is not None:
-            for sequence in lost:
-                forward.repeat(sequence, round_trip=self._quality.round_trip)
+        if forward is None:
+            return
+        earned = (now - self._repeated_at) * REPEATED_A_SECOND
+        self._repeats = min(self._repeats + earned, REPEATED_A_SECOND)
+        self._repeated_at = now
+        for sequence in lost:
+            if self._repeats < 1:
+                return
+            self._repeats -= forward.repeat(sequence, round_trip=self._quality.round_trip)
 
     def _refresh(self, ssrc: int) -> None:
         forward = self._by_ssrc.get(ssrc)
@@ -216,5 +230,5 @@ def _report(forward: Forward, now: float) -> rtcp.SenderReport | None:
     if told is None or not forward.packets:
         return None
     seconds, timestamp = told
-    ntp = round(seconds * (1 << 32))
+    ntp = round(seconds * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF  # the publisher's: it may wrap
     return rtcp.SenderReport(forward.ssrc, ntp, timestamp, forward.packets, forward.octets)

@@ -1,5 +1,6 @@
 """Codecs and header extensions: what is taken from publishers and offered to subscribers."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -82,6 +83,10 @@ OFFERED_CODECS = {
 }
 """To subscribers, the same on all connections; a subscriber gets what the publisher sends."""
 
+_NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+"""A payload type: few, so that no description costs more than it weighs."""
+_CLOCKS = {"audio": 48_000, "video": 90_000}
+_CLOCKS_AS_TOLD = frozenset(map(str, _CLOCKS.values()))
 _PREFERRED = ("opus", "VP8", "H264", "VP9")
 _NAMES = {name.lower(): name for name in _PREFERRED}
 
@@ -91,7 +96,7 @@ class _Format:
     name: str = ""
     clock: int = 0
     parameters: dict[str, str] = field(default_factory=dict)
-    feedback: list[str] = field(default_factory=list)
+    feedback: set[str] = field(default_factory=set)
 
 
 def taken_codecs(section: Section) -> tuple[Codec, ...]:
@@ -112,27 +117,33 @@ def taken_codecs(section: Section) -> tuple[Codec, ...]:
 
 def _formats(section: Section) -> Mapping[int, _Format]:
     attributes = section.attributes
-    formats = {int(each): _Format() for each in section.formats if each.isdecimal()}
+    formats = {int(each): _Format() for each in section.formats if _NUMBER.fullmatch(each)}
     for number, value in attributes.numbered("rtpmap"):
         name, _, rest = value.partition("/")
         clock = rest.partition("/")[0]
-        if number in formats and clock.isascii() and clock.isdecimal():
+        if number in formats and clock in _CLOCKS_AS_TOLD:
             formats[number].name, formats[number].clock = name, int(clock)
     for number, value in attributes.numbered("fmtp"):
         if number in formats:
             pairs = (each.strip().partition("=") for each in value.split(";"))
             formats[number].parameters |= {name: given for name, _, given in pairs}
+    of_all = set()
     for value in attributes.all("rtcp-fb"):
         number_or_all, _, wanted = value.partition(" ")
-        for number, each in formats.items():
-            if number_or_all in ("*", str(number)):
-                each.feedback.append(wanted)
+        if number_or_all == "*":
+            of_all.add(wanted)
+        elif _NUMBER.fullmatch(number_or_all) and int(number_or_all) in formats:
+            formats[int(number_or_all)].feedback.add(wanted)
+    for each in formats.values():
+        each.feedback |= of_all
     return formats
 
 
 def _is_taken(media: str, offered: _Format) -> bool:
     name = _NAMES.get(offered.name.lower())
     if name is None or (name == "opus") != (media == "audio"):
+        return False
+    if offered.clock != _CLOCKS[media]:  # what is not so is no such codec, and 0 divides nothing
         return False
     told = offered.parameters
     match name:

@@ -128,8 +128,11 @@ def remote(description: Description) -> Remote:
         BadDescription: It does not tell, or has sections outside the bundle.
     """
     used = [each for each in description.sections if each.port]
-    if not used or not {each.mid for each in used} <= description.bundled():
+    mids = {each.mid for each in used}
+    if not used or not mids <= description.bundled():
         raise BadDescription("All media must be bundled.")
+    if len(mids) < len(used):
+        raise BadDescription("Two media sections have the same mid.")
     said = {
         name: description.said(used[0], name)
         for name in ("ice-ufrag", "ice-pwd", "fingerprint", "setup")

@@ -13,6 +13,8 @@ from media.worker.sdp.local import Local, joined, session_lines
 _LAYERS = "lmh"
 """Rids from low to high; others count as low to high in the order in which they are offered."""
 _RID = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
+_REPAIRED = re.compile(r"FID (\d{1,10}) (\d{1,10})", re.ASCII)
+_HIGHEST = 0xFFFF_FFFF
 _KINDS: Mapping[str, tuple[Kind, ...]] = {"audio": ("audio",), "video": ("camera", "screen")}
 
 
@@ -109,16 +111,16 @@ def _rids(section: Section) -> tuple[str, ...]:
 
 
 def _source(section: Section) -> Source | None:
+    """The first source, and what repeats it (RFC 5576)."""
     ssrcs = [number for number, _ in section.attributes.numbered("ssrc")]
     if not ssrcs:
         return None
-    repaired = (value.split() for value in section.attributes.all("ssrc-group"))
-    pairs = {
-        int(group[1]): int(group[2])
-        for group in repaired
-        if len(group) == 3 and group[0] == "FID" and all(n.isdecimal() for n in group[1:])
-    }
-    return Source(ssrcs[0], pairs.get(ssrcs[0]))
+    groups = map(_REPAIRED.fullmatch, section.attributes.all("ssrc-group"))
+    pairs = {int(group[1]): int(group[2]) for group in groups if group is not None}
+    source = Source(ssrcs[0], pairs.get(ssrcs[0]))
+    if source.ssrc > _HIGHEST or (source.rtx or 0) > _HIGHEST:
+        raise BadDescription("An SSRC has 32 bits.")
+    return source
 
 
 def write_answer(offer: Offer, local: Local, *, session_id: int, version: int) -> str:
