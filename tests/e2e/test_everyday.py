@@ -142,3 +142,15 @@ async def _somebody(browser: Browser, platform: Platform) -> Person:
     person.page.set_default_timeout(PATIENCE)
     await person.registers()
     return person
+
+
+async def test_somebody_tests_the_connection_before_joining(person) -> None:
+    ada = await person("Ada")
+    await ada.opens_a_room()
+
+    await ada.sees("connection-test").click()
+
+    told = ada.sees("connection-result")
+    await expect(told).to_contain_text("Your network lets calls through", timeout=3 * PATIENCE)
+    for way in ("Browser to browser", "Relay over UDP", "Relay over TCP"):
+        await expect(told).to_contain_text(f"{way}: works")

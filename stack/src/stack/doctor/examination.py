@@ -165,14 +165,15 @@ class Examination:
             await self._step("media worker", _nobody(), needed=wanted)
             return
         every = await self._step("media worker", peers.call_worker(line, room, None, None))
-        for door in every or []:
+        # With one of several open a call goes on, but not for everybody.
+        for door in every if every and len(every) > 1 else []:
             through = peers.call_worker(line, room, door, None)
-            await self._step(f"media worker ({door.place})", through)
+            await self._step(f"media worker, {door.place}", through)
         # aiortc knows no addresses of IPv6 in the URLs of servers.
         for relay in [each for each in self._usable if ":" not in each.host][:1]:
             if relay.transport != "TLS":
                 through = peers.call_worker(line, room, None, relay)
-                await self._step(f"media worker through TURN over {relay.transport}", through)
+                await self._step(f"media worker by TURN over {relay.transport}", through)
 
 
 async def _works(relay: Relay, own: Path | None) -> bool:

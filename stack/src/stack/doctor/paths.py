@@ -38,8 +38,8 @@ class Relay:
 
     @property
     def name(self) -> str:
-        version = ", IPv6" if ":" in self.host else ""
-        return f"TURN over {self.transport}{version} ({self.place})"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"TURN over {self.transport}, {host}:{self.port}"
 
 
 def announced(ice_servers: Iterable[Mapping[str, Any]]) -> list[Relay]:
