@@ -16,6 +16,9 @@ run: ready ## Set up what is missing, start the whole platform on this machine, 
 status: ## Show what runs, since when, with how much memory
 	@$(BIN)/stack status
 
+doctor: ready-python ## Place a real call over every way that calls take, and name what is closed; at=https://…
+	@$(BIN)/python -m stack.doctor $(at)
+
 stop: ## Stop what another terminal runs
 	@$(BIN)/stack stop
 
@@ -92,4 +95,4 @@ ready-python:
 ready-to-test:
 	@sh stack/bootstrap.sh test
 
-.PHONY: help run status stop restart reset check lint types unit web-check e2e conformance chaos-short chaos test lock contracts screenshots bench admin clean ready ready-python ready-to-test
+.PHONY: help run status doctor stop restart reset check lint types unit web-check e2e conformance chaos-short chaos test lock contracts screenshots bench admin clean ready ready-python ready-to-test

@@ -1,7 +1,5 @@
 """The real servers start, serve, keep what they were given, and are gone afterwards."""
 
-import asyncio
-import secrets
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,8 +9,7 @@ import psutil
 import pymongo
 import pytest
 
-from stack import ports
-from stack.servers import mongo, server, turn
+from stack.servers import mongo
 from stack.servers.mongo import running_mongo
 from stack.servers.objects import BUCKET, running_objects
 from stack.servers.rabbitmq import RabbitMq, running_rabbitmq
@@ -92,27 +89,6 @@ def test_the_object_store_has_its_bucket_and_refuses_strangers(tmp_path: Path) -
 
     assert stranger.status_code >= 400
     assert preflight.headers["access-control-allow-origin"] == "http://here"
-
-
-async def test_the_relay_answers_and_its_secret_is_in_no_command_line(tmp_path: Path) -> None:
-    [port] = ports.free_ports(1)
-    secret = secrets.token_hex()
-    relay = turn.prepare(tmp_path / "turn", address="127.0.0.1", port=port, secret=secret)
-
-    with server.running(relay, logs=tmp_path):
-        assert await asyncio.to_thread(turn.answers_stun, "127.0.0.1", port)
-        every = [" ".join(each.cmdline()) for each in psutil.Process().children()]
-
-    assert not any(secret in line for line in every)
-    assert (tmp_path / "turn" / "turnserver.conf").stat().st_mode & 0o077 == 0
-
-
-def test_a_relay_for_others_reaches_nothing_inside() -> None:
-    config = turn._config(Path("turn"), address="192.0.2.7", port=3478, secret="s")
-
-    assert "allow-loopback-peers" not in config
-    assert "allowed-peer-ip" not in config
-    assert "denied-peer-ip=169.254.0.0-169.254.255.255" in config
 
 
 def test_an_address_names_the_replica_set() -> None:

@@ -1,7 +1,9 @@
 """What people do besides calling, in real browsers."""
 
+import asyncio
 import io
 import re
+import sys
 
 import httpx
 import pytest
@@ -142,3 +144,28 @@ async def _somebody(browser: Browser, platform: Platform) -> Person:
     person.page.set_default_timeout(PATIENCE)
     await person.registers()
     return person
+
+
+async def test_somebody_tests_the_connection_before_joining(person) -> None:
+    ada = await person("Ada")
+    await ada.opens_a_room()
+
+    await ada.sees("connection-test").click()
+
+    told = ada.sees("connection-result")
+    await expect(told).to_contain_text("Your network lets calls through", timeout=3 * PATIENCE)
+    for way in ("Browser to browser", "Relay over UDP", "Relay over TCP"):
+        await expect(told).to_contain_text(f"{way}: works")
+
+
+async def test_the_doctor_finds_every_way_open(platform: Platform) -> None:
+    doctor = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stack.doctor",
+        env=dict(platform.environment), stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(120):
+        said, _ = await doctor.communicate()
+
+    assert doctor.returncode == 0, said.decode()
+    for way in ("TURN over UDP", "TURN over TCP", "TURN over TLS", "media worker by TURN"):
+        assert f"✓ {way}" in said.decode()

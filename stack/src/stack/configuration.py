@@ -17,6 +17,7 @@ PORTS = {
     "rabbitmq": 5682,
     "objects": 8333,
     "turn": 3478,
+    "turn_tls": 5349,
     "media_worker": 8110,
 }
 MOST_WORKERS = 2
@@ -69,6 +70,10 @@ class Configuration:
     def given(self, name: str) -> str | None:
         """Return what the caller set; an empty setting is none."""
         return self.environment.get(name) or None
+
+    def listed(self, name: str) -> list[str]:
+        """Return what the caller set with commas between; an empty setting is none."""
+        return [each.strip() for each in (self.given(name) or "").split(",") if each.strip()]
 
 
 def setting(name: str) -> str:

@@ -13,7 +13,7 @@ from stack import ports
 from stack.configuration import SERVICES, Configuration, setting
 from stack.packages import ROOT
 from stack.process import Program
-from stack.servers import mongo, objects, rabbitmq, turn
+from stack.servers import certificate, mongo, objects, rabbitmq, turn
 from stack.servers.server import Server
 from stack.trouble import Trouble
 
@@ -62,6 +62,7 @@ def claims(configuration: Configuration) -> list[Claim]:
         wanted += [claim("objects", "the object store", above=above) for above in range(4)]
     if not configuration.given("CONVO_TURN_URLS"):
         wanted += [claim("turn", "the TURN server", udp=udp) for udp in (False, True)]
+        wanted.append(claim("turn_tls", "the TURN server"))
     return wanted
 
 
@@ -132,12 +133,22 @@ def _origin(url: str) -> str:
 
 
 def _turn(configuration: Configuration, secrets: Mapping[str, str]) -> Server:
-    return turn.prepare(
-        configuration.data / "turn",
-        address=configuration.given("CONVO_TURN_ADDRESS") or "127.0.0.1",
-        port=configuration.port("turn"),
-        secret=secrets["CONVO_TURN_SECRET"],
+    folder = configuration.data / "turn"
+    host = urlsplit(public_url(configuration)).hostname or "localhost"
+    addresses = configuration.listed("CONVO_TURN_ADDRESS") or ["127.0.0.1"]
+    theirs = certificate.given(
+        configuration.given("CONVO_TURN_CERTIFICATE"), configuration.given("CONVO_TURN_KEY")
     )
+    known_as = ("localhost", "127.0.0.1", "::1", host, *addresses)
+    wanted = turn.Wanted(
+        addresses=addresses,
+        ports=(configuration.port("turn"), configuration.port("turn_tls")),
+        secret=secrets["CONVO_TURN_SECRET"],
+        certificate=theirs or certificate.self_signed(folder, known_as),
+        host=host,
+        media=configuration.listed("CONVO_MEDIA_PUBLIC_IP") or [host],
+    )
+    return turn.prepare(folder, wanted)
 
 
 def public_url(configuration: Configuration) -> str:

@@ -99,7 +99,8 @@ def reset(*, sure: bool) -> None:
     with folder.locked(settings.data), terminal.step("deleted"):
         for each in ("mongo", "rabbitmq", "objects", "turn", "logs"):
             shutil.rmtree(settings.data / each, ignore_errors=True)
-        (settings.data / "secrets.env").unlink(missing_ok=True)
+        for each in ("secrets.env", "doctor.json"):
+            (settings.data / each).unlink(missing_ok=True)
 
 
 def _agrees(settings: Configuration) -> bool:

@@ -36,6 +36,11 @@ def done(what: str, seconds: float) -> None:
     say(f"  {_coloured('32', _DONE)} {what:<34} {seconds:5.1f} s")
 
 
+def failed(what: str, seconds: float, trouble: Trouble, *, without: str = "") -> None:
+    say(f"  {_coloured('31', _FAILED)} {what:<34} {seconds:5.1f} s")
+    say(f"      {trouble.sentence} {trouble.remedy}{without}")
+
+
 @contextmanager
 def step(what: str) -> Iterator[None]:
     """Tick `what` off the list when the block ends, with the time it took."""

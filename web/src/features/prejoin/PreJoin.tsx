@@ -16,6 +16,7 @@ import { PasswordField } from "../auth/PasswordField";
 import { DeviceChoice } from "../media/DeviceChoice";
 import type { LocalMedia } from "../media/LocalMedia";
 import { CameraPreview } from "./CameraPreview";
+import { ConnectionTest } from "./connection/ConnectionTest";
 import { needsPassword, type Refusal, refusalOf } from "./entry";
 
 interface PreJoinProps {
@@ -80,6 +81,7 @@ export function PreJoin({ room, media, onJoin }: PreJoinProps) {
               </Box>
               {problem !== null && <Alert severity="warning">{problem.message}</Alert>}
               <DeviceChoice media={media} />
+              <ConnectionTest />
               {asksPassword && (
                 <PasswordField
                   label="Password of the room"
