@@ -136,6 +136,7 @@ async def test_calls_go_on_with_another_worker_when_everybody_connects_anew(
     await bob.sees(ada)
     requests = Requests(amqp_url)
     async with background.running(requests.run()), working(settings) as other:
+        await eventually(other.answering.reachable)
 
         async def ask(request):
             return await requests.ask(queue_of(other.id), REQUEST.dump_json(request), within=10)
