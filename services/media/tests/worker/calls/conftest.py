@@ -5,6 +5,7 @@ import pytest
 from common import background
 from common.forwarding import REQUEST, queue_of
 from common.requests import Requests
+from common.testing import eventually
 from media.worker.app import Worker, working
 from media.worker.settings import Settings
 
@@ -20,6 +21,7 @@ def settings(amqp_url: str) -> Settings:
 async def worker(settings: Settings) -> AsyncIterator[Worker]:
     """A worker in this process, with a real port and a real broker."""
     async with working(settings) as worker:
+        await eventually(worker.answering.reachable)
         yield worker
 
 
