@@ -37,7 +37,8 @@ ELSEWHERE = {
     "followRoom",
     "unfollowRoom",
     "watchPresence",
-    # About people, their files and their news, not about a room.
+    # About people, their files, their news and their figures, not about a room.
+    "POST /api/analytics/call-quality",
     "POST /api/auth/register",
     "POST /api/auth/login",
     "POST /api/auth/refresh",
