@@ -1,5 +1,7 @@
 """A platform that tests may hurt, one for all of them."""
 
+import gc
+import warnings
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,6 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
             )
+
+
+def pytest_sessionfinish() -> None:
+    """After the last test, too: whatever finds them then would fail a run that passed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
