@@ -128,6 +128,58 @@ async def test_an_older_chat_is_asked_for_each_alone(
     assert [len(frames) for frames in chat.requests] == [1, 1, 3, 1, 1, 1]
 
 
+async def test_nonsense_from_chat_is_an_outage_for_all_who_were_asked_together(
+    edge: str, platform: Platform, ada: str
+) -> None:
+    chat = Chat(platform)
+
+    async def nonsense(_: Asked) -> Answer:
+        return _json(200, {"outcomes": "none"})
+
+    platform.answers["chat/commands/together"] = nonsense
+
+    async with people(edge, ada, 5) as everybody:
+        numbers = []
+        for somebody in everybody:
+            data = {"roomId": "tea", "message": "hi"}
+            numbers.append(await somebody.say("chatMessage", data))
+            await somebody.everything()
+        chat.go.set()
+        answers = [
+            await somebody.answer(number)
+            for somebody, number in zip(everybody, numbers, strict=True)
+        ]
+
+    assert [each["type"] for each in answers] == ["ok", "ok", "error", "error", "error"]
+    assert {each["error"]["code"] for each in answers[2:]} == {"service-away"}
+
+
+async def test_who_writes_after_a_request_that_broke_is_answered(
+    edge: str, platform: Platform, ada: str
+) -> None:
+    chat = Chat(platform)
+
+    async def cut(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b'{"outcomes": [{"reply": {"data":'})
+
+    platform.raw["chat/commands/together"] = cut
+
+    async with people(edge, ada, 4) as everybody:
+        numbers = []
+        for somebody in everybody:
+            data = {"roomId": "tea", "message": "hi"}
+            numbers.append(await somebody.say("chatMessage", data))
+            await somebody.everything()
+        chat.go.set()
+        for somebody, number in zip(everybody, numbers, strict=True):
+            await somebody.answer(number)
+        later = await everybody[0].ask("chatMessage", {"roomId": "tea", "message": "again"})
+
+    assert later["data"] == {"text": "again"}
+
+
 async def test_long_messages_are_not_joined_to_more_than_chat_takes(
     edge: str, platform: Platform, ada: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

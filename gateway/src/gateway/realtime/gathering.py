@@ -64,14 +64,20 @@ class Gathering:
         return await reply
 
     async def _send(self, service: str, key: str | None, room: _Room) -> None:
-        """Hand over what waits, until nothing does."""
+        """Hand over what waits, until nothing does; nobody waits for a request that broke."""
+        lot: list[_Asked] = []
         try:
             while room.waiting:
-                await self._hand_over(service, key, _taken(room.waiting))
+                lot = _taken(room.waiting)
+                await self._hand_over(service, key, lot)
         finally:
             room.sending -= 1
+            left = lot
             if not room.sending:
                 self._rooms.pop((service, key), None)
+                left = [*lot, *room.waiting]
+            for each in left:
+                _settle(each, Refused.by(ServiceAway()))
 
     async def _hand_over(self, service: str, key: str | None, lot: list[_Asked]) -> None:
         try:
