@@ -1,4 +1,8 @@
-"""Which packets of a source are missing, and when to ask for them (NACK, RFC 4585)."""
+"""Which packets of a source are missing, and when to ask for them (NACK, RFC 4585).
+
+What does not come in time is given up without a word: whoever cannot show the next picture
+without it asks for a key frame.
+"""
 
 FIRST = 0.02
 """Seconds until a gap is asked for: what is only out of order comes in them."""
@@ -25,11 +29,6 @@ class Gaps:
 
     def __init__(self) -> None:
         self._missing: dict[int, _Missing] = {}
-        self.given_up = 0
-        """Packets that will not come any more and no key frame made needless.
-
-        A caller that sees it rise asks for a key frame.
-        """
 
     def __len__(self) -> int:
         return len(self._missing)
@@ -37,7 +36,6 @@ class Gaps:
     def open(self, start: int, end: int, at: float) -> None:
         """The numbers from `start` to before `end` were skipped."""
         if len(self._missing) + end - start > MOST:
-            self.given_up += len(self._missing) + end - start
             self._missing.clear()
             return
         for number in range(start, end):
@@ -48,7 +46,7 @@ class Gaps:
         return self._missing.pop(number, None) is not None
 
     def close_before(self, number: int) -> None:
-        """A key frame begins at this number: what is older is not needed."""
+        """Another run of numbers begins here: what is older is not needed."""
         for each in [each for each in self._missing if each < number]:
             del self._missing[each]
 
@@ -58,7 +56,6 @@ class Gaps:
         for number, missing in list(self._missing.items()):
             if now - missing.since > OLDEST or (missing.tries == TRIES and now >= missing.due):
                 del self._missing[number]
-                self.given_up += 1
             elif now >= missing.due:
                 missing.tries += 1
                 missing.due = now + max(round_trip, SOONEST)

@@ -95,12 +95,6 @@ class Source:
             self.gaps.close(number)
         return True
 
-    def key_frame(self, sequence: int) -> None:
-        """A key frame begins with this packet: gaps before it are closed."""
-        if self.gaps is not None:
-            back = (self.highest - sequence) & 0xFFFF
-            self.gaps.close_before(self.highest - back)
-
     def missing(self, now: float, *, round_trip: float) -> tuple[int, ...]:
         """Sequence numbers to ask for now, in their order; to be asked for every 20 ms."""
         if not self.gaps:

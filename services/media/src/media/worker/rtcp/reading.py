@@ -1,9 +1,9 @@
 """Compounds of RTCP taken apart, whoever sent them."""
 
 from collections.abc import Callable, Iterator
-from struct import Struct
 
 from media.worker.rtcp import transport_wide
+from media.worker.rtcp.forms import BLOCK, CNAME, HEADER, LOST, PAIR, SENDER, WORD
 from media.worker.rtcp.packets import (
     AFB,
     BYE,
@@ -30,15 +30,6 @@ from media.worker.rtcp.packets import (
 
 Buffer = bytes | bytearray | memoryview
 
-_HEADER = Struct("!BBH")
-_SENDER = Struct("!IQIII")
-_BLOCK = Struct("!IB3sIIII")
-_PAIR = Struct("!II")
-_WORD = Struct("!I")
-_LOST = Struct("!HH")
-
-_CNAME = 1
-
 
 def parse(compound: Buffer) -> list[Packet]:
     """What can be understood of a compound, in its order.
@@ -55,7 +46,7 @@ def _packets(view: memoryview) -> Iterator[tuple[int, int, memoryview]]:
     """Type, count or format, and body of each packet; it ends at the first broken header."""
     at = 0
     while at + 4 <= len(view):
-        first, kind, words = _HEADER.unpack_from(view, at)
+        first, kind, words = HEADER.unpack_from(view, at)
         end = at + 4 + 4 * words
         if first >> 6 != 2 or end > len(view):
             return
@@ -71,23 +62,23 @@ def _packet(kind: int, form: int, body: memoryview) -> Packet | None:
 
 
 def _sender_report(count: int, body: memoryview) -> SenderReport | None:
-    if len(body) < _SENDER.size + count * _BLOCK.size:
+    if len(body) < SENDER.size + count * BLOCK.size:
         return None
-    ssrc, time, rtp, packets, octets = _SENDER.unpack_from(body)
-    reports = _blocks(count, body[_SENDER.size :])
+    ssrc, time, rtp, packets, octets = SENDER.unpack_from(body)
+    reports = _blocks(count, body[SENDER.size :])
     return SenderReport(ssrc, time, rtp, packets, octets, reports)
 
 
 def _receiver_report(count: int, body: memoryview) -> ReceiverReport | None:
-    if len(body) < 4 + count * _BLOCK.size:
+    if len(body) < 4 + count * BLOCK.size:
         return None
-    (ssrc,) = _WORD.unpack_from(body)
+    (ssrc,) = WORD.unpack_from(body)
     return ReceiverReport(ssrc, _blocks(count, body[4:]))
 
 
 def _blocks(count: int, body: memoryview) -> tuple[ReportBlock, ...]:
     found = []
-    for ssrc, fraction, lost, *rest in _BLOCK.iter_unpack(body[: count * _BLOCK.size]):
+    for ssrc, fraction, lost, *rest in BLOCK.iter_unpack(body[: count * BLOCK.size]):
         found.append(ReportBlock(ssrc, fraction, int.from_bytes(lost, signed=True), *rest))
     return tuple(found)
 
@@ -98,7 +89,7 @@ def _source_description(count: int, body: memoryview) -> SourceDescription:
     for _ in range(count):
         if at + 4 > len(body):
             break
-        (ssrc,) = _WORD.unpack_from(body, at)
+        (ssrc,) = WORD.unpack_from(body, at)
         name, at = _items(body, at + 4)
         if name is not None:
             names.append((ssrc, name))
@@ -110,7 +101,7 @@ def _items(body: memoryview, at: int) -> tuple[str | None, int]:
     name = None
     while at + 2 <= len(body) and body[at]:
         end = at + 2 + body[at + 1]
-        if body[at] == _CNAME and end <= len(body):
+        if body[at] == CNAME and end <= len(body):
             name = bytes(body[at + 2 : end]).decode(errors="replace")
         at = end
     return name, at // 4 * 4 + 4  # at least one zero ends a chunk
@@ -127,23 +118,23 @@ def _nack(_: int, body: memoryview) -> Nack | None:
         return None
     lost = []
     whole = 8 + (len(body) - 8) // 4 * 4
-    for first, others in _LOST.iter_unpack(body[8:whole]):
+    for first, others in LOST.iter_unpack(body[8:whole]):
         lost.append(first)
         lost += [(first + 1 + bit) & 0xFFFF for bit in range(16) if others >> bit & 1]
-    sender, media = _PAIR.unpack_from(body)
+    sender, media = PAIR.unpack_from(body)
     return Nack(sender, media, tuple(lost))
 
 
 def _pli(_: int, body: memoryview) -> Pli | None:
-    return Pli(*_PAIR.unpack_from(body)) if len(body) >= 8 else None
+    return Pli(*PAIR.unpack_from(body)) if len(body) >= 8 else None
 
 
 def _fir(_: int, body: memoryview) -> Fir | None:
     if len(body) < 16:
         return None
     whole = 8 + (len(body) - 8) // 8 * 8
-    asked = tuple((ssrc, rest >> 24) for ssrc, rest in _PAIR.iter_unpack(body[8:whole]))
-    (sender,) = _WORD.unpack_from(body)
+    asked = tuple((ssrc, rest >> 24) for ssrc, rest in PAIR.iter_unpack(body[8:whole]))
+    (sender,) = WORD.unpack_from(body)
     return Fir(sender, asked)
 
 
@@ -151,8 +142,8 @@ def _remb(_: int, body: memoryview) -> Remb | None:
     if len(body) < 16 or bytes(body[8:12]) != b"REMB":
         return None
     count = body[12]
-    (sender,) = _WORD.unpack_from(body)
-    (rate,) = _WORD.unpack_from(body, 12)
+    (sender,) = WORD.unpack_from(body)
+    (rate,) = WORD.unpack_from(body, 12)
     bitrate = (rate & 0x3FFFF) << (rate >> 18 & 0x3F)
     if len(body) < 16 + 4 * count:
         return None
@@ -160,7 +151,7 @@ def _remb(_: int, body: memoryview) -> Remb | None:
 
 
 def _words(body: memoryview) -> tuple[int, ...]:
-    return tuple(word for (word,) in _WORD.iter_unpack(body))
+    return tuple(word for (word,) in WORD.iter_unpack(body))
 
 
 _Read = Callable[[int, memoryview], Packet | None]

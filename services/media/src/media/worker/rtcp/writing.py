@@ -1,8 +1,7 @@
 """RTCP packets as they travel."""
 
-from struct import Struct
-
 from media.worker.rtcp import transport_wide
+from media.worker.rtcp.forms import BLOCK, CNAME, HEADER, LOST, PAIR, SENDER, WORD
 from media.worker.rtcp.packets import (
     AFB,
     BYE,
@@ -27,15 +26,6 @@ from media.worker.rtcp.packets import (
     SourceDescription,
     TransportFeedback,
 )
-
-_HEADER = Struct("!BBH")
-_SENDER = Struct("!IQIII")
-_BLOCK = Struct("!IB3sIIII")
-_PAIR = Struct("!II")
-_WORD = Struct("!I")
-_LOST = Struct("!HH")
-
-_CNAME = 1
 
 
 def build(*packets: Packet) -> bytes:
@@ -62,37 +52,37 @@ def compound(*packets: Packet, ssrc: int, cname: str) -> bytes:
 def _packet(packet: Packet) -> bytes:  # noqa: PLR0911 - one line for each type
     match packet:
         case SenderReport(ssrc, time, rtp, packets, octets, reports):
-            sender = _SENDER.pack(ssrc, time, rtp, packets & 0xFFFF_FFFF, octets & 0xFFFF_FFFF)
+            sender = SENDER.pack(ssrc, time, rtp, packets & 0xFFFF_FFFF, octets & 0xFFFF_FFFF)
             return _framed(SR, len(reports), sender + _blocks(reports))
         case ReceiverReport(ssrc, reports):
-            return _framed(RR, len(reports), _WORD.pack(ssrc) + _blocks(reports))
+            return _framed(RR, len(reports), WORD.pack(ssrc) + _blocks(reports))
         case SourceDescription(names):
             return _framed(SDES, len(names), b"".join(_chunk(*name) for name in names))
         case Bye(ssrcs):
             return _framed(BYE, len(ssrcs), _words(ssrcs))
         case Nack(sender, media, lost):
-            return _framed(RTPFB, NACK, _PAIR.pack(sender, media) + _lost(lost))
+            return _framed(RTPFB, NACK, PAIR.pack(sender, media) + _lost(lost))
         case Pli(sender, media):
-            return _framed(PSFB, PLI, _PAIR.pack(sender, media))
+            return _framed(PSFB, PLI, PAIR.pack(sender, media))
         case Fir(sender, requests):
-            asked = b"".join(_PAIR.pack(ssrc, number << 24) for ssrc, number in requests)
-            return _framed(PSFB, FIR, _PAIR.pack(sender, 0) + asked)
+            asked = b"".join(PAIR.pack(ssrc, number << 24) for ssrc, number in requests)
+            return _framed(PSFB, FIR, PAIR.pack(sender, 0) + asked)
         case Remb(sender, bitrate, ssrcs):
             exponent = max(0, bitrate.bit_length() - 18)
             rate = len(ssrcs) << 24 | exponent << 18 | bitrate >> exponent
-            limit = _PAIR.pack(sender, 0) + b"REMB" + _WORD.pack(rate)
+            limit = PAIR.pack(sender, 0) + b"REMB" + WORD.pack(rate)
             return _framed(PSFB, AFB, limit + _words(ssrcs))
         case TransportFeedback():
             return _framed(RTPFB, TWCC, transport_wide.write(packet))
 
 
 def _framed(kind: int, form: int, body: bytes) -> bytes:
-    return _HEADER.pack(0x80 | form, kind, len(body) // 4) + body
+    return HEADER.pack(0x80 | form, kind, len(body) // 4) + body
 
 
 def _blocks(reports: tuple[ReportBlock, ...]) -> bytes:
     return b"".join(
-        _BLOCK.pack(
+        BLOCK.pack(
             each.ssrc,
             each.fraction_lost,
             min(max(each.packets_lost, -0x80_0000), 0x7F_FFFF).to_bytes(3, signed=True),
@@ -107,9 +97,9 @@ def _blocks(reports: tuple[ReportBlock, ...]) -> bytes:
 
 def _chunk(ssrc: int, cname: str) -> bytes:
     name = cname.encode()[:255]
-    item = bytes((_CNAME, len(name))) + name
+    item = bytes((CNAME, len(name))) + name
     # Ended by at least one zero, then filled to a whole word.
-    return _WORD.pack(ssrc) + item + bytes(4 - len(item) % 4)
+    return WORD.pack(ssrc) + item + bytes(4 - len(item) % 4)
 
 
 def _lost(lost: tuple[int, ...]) -> bytes:
@@ -122,9 +112,9 @@ def _lost(lost: tuple[int, ...]) -> bytes:
         while at < len(lost) and 0 < (lost[at] - first & 0xFFFF) <= 16:
             others |= 1 << (lost[at] - first & 0xFFFF) - 1
             at += 1
-        packed += _LOST.pack(first, others)
+        packed += LOST.pack(first, others)
     return bytes(packed)
 
 
 def _words(words: tuple[int, ...]) -> bytes:
-    return b"".join(map(_WORD.pack, words))
+    return b"".join(map(WORD.pack, words))
