@@ -139,16 +139,7 @@ async def test_nonsense_from_chat_is_an_outage_for_all_who_were_asked_together(
     platform.answers["chat/commands/together"] = nonsense
 
     async with people(edge, ada, 5) as everybody:
-        numbers = []
-        for somebody in everybody:
-            data = {"roomId": "tea", "message": "hi"}
-            numbers.append(await somebody.say("chatMessage", data))
-            await somebody.everything()
-        chat.go.set()
-        answers = [
-            await somebody.answer(number)
-            for somebody, number in zip(everybody, numbers, strict=True)
-        ]
+        answers = await write(everybody, chat)
 
     assert [each["type"] for each in answers] == ["ok", "ok", "error", "error", "error"]
     assert {each["error"]["code"] for each in answers[2:]} == {"service-away"}
@@ -167,14 +158,7 @@ async def test_who_writes_after_a_request_that_broke_is_answered(
     platform.raw["chat/commands/together"] = cut
 
     async with people(edge, ada, 4) as everybody:
-        numbers = []
-        for somebody in everybody:
-            data = {"roomId": "tea", "message": "hi"}
-            numbers.append(await somebody.say("chatMessage", data))
-            await somebody.everything()
-        chat.go.set()
-        for somebody, number in zip(everybody, numbers, strict=True):
-            await somebody.answer(number)
+        await write(everybody, chat)
         later = await everybody[0].ask("chatMessage", {"roomId": "tea", "message": "again"})
 
     assert later["data"] == {"text": "again"}
