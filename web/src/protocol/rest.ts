@@ -164,7 +164,9 @@ export interface AnalyticsSummary {
 
 /** How one track arrived, over ten seconds. */
 export interface CallQualitySample {
+  /** `mesh`, or which of the two connections to a media worker. */
   readonly leg: "mesh" | "pub" | "sub";
+  /** Who it is of, or in a mesh goes to; null for what goes to the worker. */
   readonly peerId: string | null;
   readonly kind: "audio" | "camera" | "screen";
   readonly direction: "in" | "out";
@@ -172,13 +174,16 @@ export interface CallQualitySample {
   readonly bitrate: number;
   /** 0 to 1. */
   readonly loss: number;
-  /** Seconds, like `rtt`. */
+  /** Seconds. */
   readonly jitter: number;
+  /** Seconds, or null when it is not known. */
   readonly rtt: number | null;
   readonly fps: number | null;
+  /** Pixels. */
   readonly height: number | null;
+  /** How often the picture stood still. */
   readonly freezes: number;
-  /** 0 to 1. */
+  /** 0 to 1: how much of the sound was made up for what did not arrive. */
   readonly concealed: number;
   readonly at: string;
 }

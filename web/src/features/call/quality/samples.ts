@@ -1,31 +1,11 @@
 /** What a browser's WebRTC statistics say of each track, in a few figures. Pure. */
 
-export type Kind = "audio" | "camera" | "screen";
+import type { CallQualitySample } from "../../../protocol/rest";
 
-/** One track on one connection, over some seconds; as analytics keeps it. */
-export interface Sample {
-  /** `mesh`, or which of the two connections to a media worker. */
-  readonly leg: "mesh" | "pub" | "sub";
-  /** Who it is of, or in a mesh goes to; null for what goes to the worker. */
-  readonly peerId: string | null;
-  readonly kind: Kind;
-  readonly direction: "in" | "out";
-  /** bit/s. */
-  readonly bitrate: number;
-  /** 0 to 1. */
-  readonly loss: number;
-  /** Seconds. */
-  readonly jitter: number;
-  /** Seconds, or null when it is not known. */
-  readonly rtt: number | null;
-  readonly fps: number | null;
-  /** Pixels. */
-  readonly height: number | null;
-  /** How often the picture stood still. */
-  readonly freezes: number;
-  /** 0 to 1: how much of the sound was made up for what did not arrive. */
-  readonly concealed: number;
-}
+export type Kind = CallQualitySample["kind"];
+
+/** One track on one connection, over some seconds; analytics keeps it with its time. */
+export type Sample = Omit<CallQualitySample, "at">;
 
 /** The counters of a track at one moment. */
 export interface Reading
